@@ -1,0 +1,1 @@
+"""Probes: the only code that reads the network, AWS or the disk. Each returns one fact."""

@@ -1,0 +1,1 @@
+"""Renderings of one report. Each says the same; none decides anything."""

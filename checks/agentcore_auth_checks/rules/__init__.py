@@ -1,0 +1,1 @@
+"""Rules: pure functions from facts to findings. One module an area, one function a rule."""

@@ -1,0 +1,1 @@
+"""What is true of identity providers, systems to set up, files and findings, as data."""

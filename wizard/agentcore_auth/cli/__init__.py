@@ -1,0 +1,17 @@
+"""The command line. What only one command needs is imported inside that command."""
+
+from __future__ import annotations
+
+import sys
+
+from agentcore_auth import __version__
+
+
+def main() -> int:
+    """Runs the command that the arguments name and returns its exit status."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"agentcore-auth {__version__}\n")
+        return 0
+    from agentcore_auth.cli.commands import run
+
+    return run(sys.argv[1:])
