@@ -53,6 +53,14 @@ class Field(_Data, frozen=True):
     choices: tuple[str, ...] = ()
 
 
+class Rewrite(_Data, frozen=True, rename={"source": "from"}):
+    """A value made from another one; absent where the pattern does not fit."""
+
+    source: str
+    pattern: str
+    to: str
+
+
 # --- probes --------------------------------------------------------------------------------
 
 
@@ -88,6 +96,8 @@ class AuthorizeProbe(_Probe, frozen=True, tag="authorize", tag_field="kind"):
     redirect_uri: str
     scope: str = "openid"
     discovery: str = "discovery"
+    expected: Literal["accepted", "refused"] = "accepted"
+    """`refused`: a probe that is right when the provider does not know this pair."""
 
 
 class SignOutProbe(_Probe, frozen=True, tag="sign_out", tag_field="kind"):
@@ -167,7 +177,11 @@ class Proof(_Data, frozen=True):
     by: str
     probes: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    passes_over: tuple[str, ...] = ()
+    """Codes of other steps that these probes may show without refuting or holding up this one."""
     files: bool = False
+    limits: str = ""
+    """What the proof does not show."""
 
 
 class Unprovable(_Data, frozen=True):
@@ -244,8 +258,8 @@ class Provider(_Data, frozen=True):
     id: str
     name: str
     fields: tuple[Field, ...]
-    derived: dict[str, str]
-    """Field id -> template: values that follow from the answers and are never asked."""
+    derived: dict[str, str | Rewrite]
+    """Field id -> template or rewrite: values that follow from the answers and are never asked."""
     probes: dict[str, Probe]
     steps: tuple[Step, ...]
     claims: Claims
@@ -270,7 +284,7 @@ class Journey(_Data, frozen=True):
     own_steps: tuple[Step, ...] = ()
     own_fields: tuple[Field, ...] = ()
     own_probes: dict[str, Probe] = {}
-    derived: dict[str, str] = {}
+    derived: dict[str, str | Rewrite] = {}
     files: tuple[str, ...] = ()
     guide: str = ""
     """Name of the published guide that the corrections speak of."""

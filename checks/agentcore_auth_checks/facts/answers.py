@@ -32,6 +32,8 @@ class AuthorizeAnswer(Fact):
     redirected: bool = False
     error: OAuthError | None = None
     page: Untrusted = NO_TEXT
+    expects_refusal: bool = False
+    """Whether it is right that this pair is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
