@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agentcore_auth_checks.facts.base import Fact
-from agentcore_auth_checks.facts.http import Exchange
+from agentcore_auth_checks.facts.http import Exchange, Fetched
 from agentcore_auth_checks.facts.token import Token
 from agentcore_auth_checks.text import NO_TEXT, Secret, Untrusted
 
@@ -19,7 +18,7 @@ class OAuthError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorizeAnswer(Fact):
+class AuthorizeAnswer(Fetched):
     """What came back to an authorization request with prompt=none.
 
     `redirected` is true where the browser was sent to the redirect URI: then client and
@@ -37,7 +36,7 @@ class AuthorizeAnswer(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignOutAnswer(Fact):
+class SignOutAnswer(Fetched):
     """What came back to a sign-out request that names a return address."""
 
     client_id: str
@@ -49,7 +48,7 @@ class SignOutAnswer(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PreflightAnswer(Fact):
+class PreflightAnswer(Fetched):
     """What came back to a CORS preflight. The three lists are as the server sent them."""
 
     url: str
@@ -64,7 +63,7 @@ class PreflightAnswer(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TokenAnswer(Fact):
+class TokenAnswer(Fetched):
     """What the token endpoint answered: a token, or an error.
 
     `access_token` is the text as it came, `token` its decoded form where it is a JWT.
@@ -83,7 +82,7 @@ class TokenAnswer(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageAnswer(Fact):
+class PageAnswer(Fetched):
     """What a page of the user's own answered, and whether it holds the text it must hold."""
 
     url: str
@@ -93,7 +92,7 @@ class PageAnswer(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointAnswer(Fact):
+class EndpointAnswer(Fetched):
     """What an AgentCore endpoint answered, rung by rung; a rung not climbed is None."""
 
     url: str

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agentcore_auth_checks.facts.base import Fact
-from agentcore_auth_checks.facts.http import Exchange
+from agentcore_auth_checks.facts.http import Exchange, Fetched
 from agentcore_auth_checks.strict_json import JsonProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JsonDocument(Fact):
+class JsonDocument(Fetched):
     """A document fetched from `url`, or read from a file (`exchange` is None then).
 
     `content` is the decoded JSON value, `problem` why there is none. Both are None where

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from agentcore_auth_checks.facts.base import Fact
 from agentcore_auth_checks.text import Untrusted
 
 
@@ -85,3 +86,14 @@ class HttpFailure:
 
 
 Exchange = HttpAnswer | HttpFailure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched(Fact):
+    """A fact that one or more exchanges brought; they are fields of it."""
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The exchanges, in the order in which they took place."""
+        values: tuple[object, ...] = tuple(getattr(self, field.name) for field in fields(self))
+        return tuple(value for value in values if isinstance(value, HttpAnswer | HttpFailure))
