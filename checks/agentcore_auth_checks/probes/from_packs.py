@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from agentcore_auth_checks.answers import asked_for, complete, fields_by_id
@@ -11,6 +11,7 @@ from agentcore_auth_checks.facts.profile import AuthorizerSettings
 from agentcore_auth_checks.probes import authorization, documents, endpoints, tokens
 from agentcore_auth_checks.probes.base import Blocked, Probe, Run
 from agentcore_auth_templates import packs
+from agentcore_auth_templates.loading import DataFileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,39 @@ class ProbeMaker:
             if not (isinstance(data, packs.GatewayProbe) and data.optional)
             or not self._missing(data)
         )
+
+    def waits_for(self, name: str, kept: Collection[str]) -> tuple[str, ...]:
+        """Returns the fields without which a probe cannot run; `kept` are the secrets at hand."""
+        data = self._data[name]
+        missing = self._missing(data)
+        if isinstance(data, packs.ClientCredentialsProbe) and data.client_secret not in kept:
+            missing = (*missing, data.client_secret)
+        return missing
+
+    def rests_on(self, name: str) -> frozenset[str]:
+        """Returns the fields, derived ones included, that a probe's request is made from."""
+        data = self._data[name]
+        found: set[str] = set()
+        for text in _texts(data):
+            found |= self._unfolded(text)
+        if isinstance(data, packs.ClientCredentialsProbe):
+            found.add(data.client_secret)
+        for other in (getattr(data, "discovery", None), getattr(data, "token", None)):
+            if other is not None:
+                found |= self.rests_on(str(other))
+        return frozenset(found)
+
+    def _unfolded(self, text: str) -> set[str]:
+        rules = {**self._provider.derived, **self._journey.derived}
+        found: set[str] = set()
+        for name in packs.placeholders(text):
+            found.add(name)
+            rule = rules.get(name)
+            if isinstance(rule, str):
+                found |= self._unfolded(rule)
+            elif rule is not None:
+                found.add(rule.source)
+        return found
 
     def make(self, names: Iterable[str]) -> list[Probe[Fact]]:
         """Returns the named probes; those that wait for an answer only say so."""
@@ -149,13 +183,13 @@ class ProbeMaker:
     def _discovery(self, name: str) -> documents.DiscoveryProbe:
         data = self._data[name]
         if not isinstance(data, packs.DiscoveryProbe):
-            raise packs.DataFileError(f"the probe {name!r} is no discovery probe")
+            raise DataFileError(f"the probe {name!r} is no discovery probe")
         return documents.DiscoveryProbe(name, data.label, self._text(data.url))
 
     def _token(self, name: str) -> tokens.ClientCredentialsProbe:
         data = self._data[name]
         if not isinstance(data, packs.ClientCredentialsProbe):
-            raise packs.DataFileError(f"the probe {name!r} gets no token")
+            raise DataFileError(f"the probe {name!r} gets no token")
         return tokens.ClientCredentialsProbe(
             name,
             data.label,
