@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NoReturn
+from typing import NoReturn, cast
 
 LARGEST_BYTES = 1024 * 1024
 DEEPEST_NESTING = 64
@@ -25,6 +26,7 @@ class JsonFault(StrEnum):
     NOT_UTF8 = "not_utf8"
     TOO_DEEP = "too_deep"
     NOT_JSON = "not_json"
+    NOT_OBJECT = "not_object"
     DUPLICATE_MEMBER = "duplicate_member"
     NUMBER_TOO_LARGE = "number_too_large"
     BAD_UNICODE = "bad_unicode"
@@ -44,13 +46,18 @@ class _Refused(Exception):
         self.problem = JsonProblem(fault, detail)
 
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and closed by the end of the text too: a string that nobody closes is passed once.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 def decode(data: bytes) -> tuple[object, JsonProblem | None]:
     """Returns the JSON value and None, or None and the first problem."""
     if len(data) > LARGEST_BYTES:
         return None, JsonProblem(JsonFault.TOO_LARGE, f"{len(data)} bytes")
+    if b"\0" in data[:4]:
+        # UTF-16 and UTF-32 of ASCII text have zero bytes here; JSON never has.
+        return None, JsonProblem(JsonFault.NOT_UTF8, "UTF-16 or UTF-32", 0)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -74,14 +81,38 @@ def decode(data: bytes) -> tuple[object, JsonProblem | None]:
     return value, None
 
 
+def decode_object(data: bytes) -> tuple[Mapping[str, object] | None, JsonProblem | None]:
+    """Returns the members of a JSON object and None, or None and the first problem."""
+    value, problem = decode(data)
+    if problem:
+        return None, problem
+    if not isinstance(value, dict):
+        return None, JsonProblem(JsonFault.NOT_OBJECT, json_type(value))
+    return cast("dict[str, object]", value), None
+
+
+def json_type(value: object) -> str:
+    """Returns what JSON calls a decoded value: `array`, `string`, `number`, ..."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
 def _nesting(text: str) -> int:
     depth = deepest = 0
-    for character in _STRING.sub("", text):
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
     return deepest
 
 
@@ -116,8 +147,9 @@ def _has_surrogate(value: object) -> bool:
         case str():
             return any(0xD800 <= ord(character) <= 0xDFFF for character in value)
         case list():
-            return any(_has_surrogate(item) for item in value)
+            return any(_has_surrogate(item) for item in cast("list[object]", value))
         case dict():
-            return any(_has_surrogate(item) for pair in value.items() for item in pair)
+            members = cast("dict[str, object]", value)
+            return any(_has_surrogate(item) for pair in members.items() for item in pair)
         case _:
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from agentcore_auth_checks.facts.http import Exchange, Fetched
 from agentcore_auth_checks.strict_json import JsonProblem
@@ -27,7 +28,9 @@ class JsonDocument(Fetched):
     @property
     def members(self) -> Mapping[str, object]:
         """The document where it is a JSON object, else nothing."""
-        return self.content if isinstance(self.content, Mapping) else {}
+        if not isinstance(self.content, Mapping):
+            return {}
+        return cast("Mapping[str, object]", self.content)
 
     def text_member(self, name: str) -> str | None:
         """Returns a member that is a string, or None."""
@@ -39,7 +42,7 @@ class JsonDocument(Fetched):
         value = self.members.get(name)
         if not isinstance(value, list):
             return None
-        return tuple(item for item in value if isinstance(item, str))
+        return tuple(item for item in cast("list[object]", value) if isinstance(item, str))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
