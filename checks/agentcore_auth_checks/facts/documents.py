@@ -28,9 +28,8 @@ class JsonDocument(Fetched):
     @property
     def members(self) -> Mapping[str, object]:
         """The document where it is a JSON object, else nothing."""
-        if not isinstance(self.content, Mapping):
-            return {}
-        return cast("Mapping[str, object]", self.content)
+        is_object = isinstance(self.content, Mapping)
+        return cast("Mapping[str, object]", self.content) if is_object else {}
 
     def text_member(self, name: str) -> str | None:
         """Returns a member that is a string, or None."""
