@@ -185,7 +185,6 @@ async def examine(
     *,
     known: Iterable[Fact] = (),
     observe: Observer = ignore,
-    wanted: Callable[[Finding], bool] = lambda finding: True,
 ) -> Report:
     """Returns the report of one run: fetch, judge, order.
 
@@ -195,7 +194,6 @@ async def examine(
         rules: what to judge by.
         known: facts that need no fetching.
         observe: is told of every start, wait, end and finding.
-        wanted: which findings to keep (`--only`, `--skip`).
     """
     gathered = await gather(probes, run, observe)
     facts = Facts((*known, *gathered.facts))
@@ -203,7 +201,7 @@ async def examine(
     failures = tuple(finding for finding in judged if finding.is_failure)
     everything = (*judged, *skips(gathered.stopped, failures))
     report = Report(
-        findings=_ordered(tuple(finding for finding in everything if wanted(finding))),
+        findings=_ordered(everything),
         facts=described(facts),
         timings=gathered.timings,
     )

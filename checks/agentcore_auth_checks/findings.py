@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 from agentcore_auth_checks.text import Text, Untrusted
 from agentcore_auth_templates.catalogue import Entry, entry
@@ -250,6 +251,21 @@ def in_order(findings: Iterable[Finding], areas: Mapping[str, int]) -> tuple[Fin
     return tuple(sorted(findings, key=key))
 
 
-def renamed(finding: Finding, source: str) -> Finding:
-    """Returns the same finding under another probe's name."""
-    return replace(finding, source=source)
+def matches(code: str, patterns: Iterable[str]) -> bool:
+    """Whether a code is one of these: a code, an area (`disc`), or an area's star (`disc.*`)."""
+    area = code.partition(".")[0]
+    return any(fnmatchcase(code, pattern) or area == pattern for pattern in patterns)
+
+
+def selected(report: Report, only: Iterable[str], skip: Iterable[str]) -> Report:
+    """Returns the report with the findings that `only` names (all where empty), less `skip`."""
+    wanted, unwanted = tuple(only), tuple(skip)
+    return replace(
+        report,
+        findings=tuple(
+            finding
+            for finding in report.findings
+            if (not wanted or matches(finding.code, wanted))
+            and not matches(finding.code, unwanted)
+        ),
+    )

@@ -10,19 +10,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
-
-from agentcore_auth_checks.facts.clock import Clock
 
 from agentcore_auth.profile import Profile, save_profile
-from agentcore_auth.secrets import Broker
+from agentcore_auth.secrets import Broker, Refused, Stored
 from agentcore_auth_checks.answers import Problem, cleaned, complete, fields_by_id, judge
 from agentcore_auth_checks.engine import Observer, examine, ignore
-from agentcore_auth_checks.facts.base import Fact
+from agentcore_auth_checks.engine import judge as judge_facts
+from agentcore_auth_checks.facts.base import Fact, Facts
+from agentcore_auth_checks.facts.clock import Clock
 from agentcore_auth_checks.facts.profile import Answers, KnownProvider
-from agentcore_auth_checks.findings import Finding, Report, Severity, Status
+from agentcore_auth_checks.findings import Finding, Report, Severity, Status, failed, matches
 from agentcore_auth_checks.probes.base import Fetcher, Probe, Run
 from agentcore_auth_checks.probes.from_packs import ProbeMaker
+from agentcore_auth_checks.rules.keyring import RULES as KEYRING_RULES
 from agentcore_auth_checks.text import Secret
 from agentcore_auth_templates import packs
 
@@ -106,9 +106,10 @@ class Walk:
         self.fields = fields_by_id(self.provider, self.journey)
         self.broker = broker
         self._open_client = open_client
-        self._now = now
+        self.now = now
         known = {step.id: step for step in (*self.provider.steps, *self.journey.own_steps)}
         self.steps: tuple[packs.Step, ...] = tuple(known[name] for name in self.journey.steps)
+        profile.title, profile.total = self.journey.title, len(self.steps)
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._held_up_by: dict[str, tuple[Finding, ...]] = {}
         for field in self.fields.values():
@@ -146,34 +147,46 @@ class Walk:
         return None
 
     async def keep_secret(self, field_id: str, secret: Secret) -> Problem | Finding | None:
-        """Takes a secret: into the keyring where one serves, else into memory until the end.
+        """Takes a secret: to the broker's store where it serves, else into memory until the end.
 
         Returns:
-            A `Problem` where the value cannot be right (nothing is kept then), the keyring's
-            finding where it is only kept in memory, or None where it is stored.
+            A `Problem` where the value cannot be right (nothing is kept then), the finding that
+            says why it is only kept in memory, or None where it is stored.
         """
-        field = self.fields[field_id]
         value = Secret(cleaned(secret.reveal()))
-        problem = judge(field, value.reveal(), self.profile.answers)
+        problem = judge(self.fields[field_id], value.reveal(), self.profile.answers)
         if problem is not None:
             return problem
-        finding = await self.broker.keep(field_id, value)
-        self.profile.secret_places = dict(self.broker.places())
+        result = await self.broker.store(field_id, value)
         self._forget_proofs_of(field_id)
         self.save()
-        return finding
+        return None if isinstance(result, Stored) else self._not_stored(result)
+
+    async def forget_secret(self, field_id: str) -> bool:
+        """Removes a secret from memory and from its store; returns whether nothing is left."""
+        gone = await self.broker.delete(field_id)
+        self._forget_proofs_of(field_id)
+        self.save()
+        return gone
+
+    def _not_stored(self, refused: Refused) -> Finding:
+        if refused.keyring is None:
+            return failed("keyring.write_lost", cause=refused.reason)
+        said = judge_facts(Facts((refused.keyring,)), KEYRING_RULES)
+        return next(finding for finding in said if finding.is_failure)
 
     def missing(self) -> tuple[packs.Field, ...]:
         """Returns the fields that must be answered and are not, secrets included."""
         kept = self.broker.kept()
         return tuple(
             field
-            for field in self._asked_fields()
+            for field in self.asked_fields()
             if not field.optional
             and not (field.id in kept if field.secret else self.profile.answers.get(field.id))
         )
 
-    def _asked_fields(self) -> tuple[packs.Field, ...]:
+    def asked_fields(self) -> tuple[packs.Field, ...]:
+        """Returns the fields of all steps, in the order in which they are asked."""
         names = dict.fromkeys(name for step in self.steps for name in step.fields)
         return tuple(self.fields[name] for name in names)
 
@@ -281,7 +294,8 @@ class Walk:
         self.save()
 
     def save(self) -> None:
-        """Saves the profile."""
+        """Saves the profile, with the places of its secrets as the broker knows them."""
+        self.profile.secret_places = self.broker.places()
         save_profile(self.profile)
 
     # --- proofs ----------------------------------------------------------------------------
@@ -312,14 +326,14 @@ class Walk:
         from agentcore_auth_checks.rules.table import RULES
 
         async with self._open_client(self.profile) as client:
-            run = Run(self.answers, client, self.broker.get, self._now)
+            run = Run(self.answers, client, self.broker.get, self.now)
             return await examine(probes, run, RULES, known=self.known_facts(), observe=observe)
 
     def known_facts(self) -> tuple[Fact, ...]:
         """Returns the facts that need no fetching: answers, provider, authorizer, clock."""
         authorizer = self.maker().authorizer()
         return (
-            Clock(source="clock", now=self._now()),
+            Clock(source="clock", now=self.now()),
             Answers(source="answers", values=self.answers),
             KnownProvider(source="provider", pack=self.provider),
             *((authorizer,) if authorizer else ()),
@@ -333,7 +347,7 @@ class Walk:
 
     def record(self, report: Report, steps: Iterable[packs.Step]) -> None:
         """Records what a report says of each step: proven, refused, or held up by another."""
-        at = self._now()
+        at = self.now()
         for step in steps:
             proof = step.proof
             if proof is None:
@@ -379,14 +393,14 @@ def judged(report: Report, proof: packs.Proof, sources: frozenset[str]) -> Outco
     own = tuple(
         finding
         for finding in failures
-        if finding.severity is not Severity.INFO and _matches(finding.code, proof.codes)
+        if finding.severity is not Severity.INFO and matches(finding.code, proof.codes)
     )
     if own:
         return Outcome(StepStatus.REFUSED, own, ())
     others = tuple(
         finding
         for finding in failures
-        if finding.is_error and not _matches(finding.code, proof.passes_over)
+        if finding.is_error and not matches(finding.code, proof.passes_over)
     )
     skips = tuple(finding for finding in relevant if finding.status is Status.SKIP)
     if others or skips:
@@ -394,10 +408,6 @@ def judged(report: Report, proof: packs.Proof, sources: frozenset[str]) -> Outco
     if not sources:
         return Outcome(StepStatus.NOT_YET, (), ())
     return Outcome(StepStatus.PROVEN, (), ())
-
-
-def _matches(code: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(code, pattern) for pattern in patterns)
 
 
 def _instruction(line: packs.Instruction, answers: Mapping[str, str]) -> InstructionView:

@@ -41,7 +41,9 @@ class Profile(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
 
     `directory` is where its files go. `secret_places` maps a field id to the store that keeps
     its value. `routes` maps a host to the loopback address that stands in for it (practice
-    range only). `written` maps a file id to what was last written for each of its keys.
+    range only). `title` and `total` repeat the journey's title and number of steps, so that a
+    list of profiles needs no journey. `written` maps a file id to what was last written for
+    each of its keys.
     """
 
     name: str
@@ -52,10 +54,33 @@ class Profile(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     directory: str = ""
     secret_places: dict[str, str] = {}
     routes: dict[str, str] = {}
+    title: str = ""
+    total: int = 0
     written: dict[str, dict[str, str]] = {}
     last_step: str = ""
     last_doctor: float = 0
     last_verdict: str = ""
+
+    @property
+    def settled(self) -> int:
+        """The number of steps that are proven or ticked."""
+        return sum(
+            1
+            for record in self.steps.values()
+            if record.status == "proven" or (record.ticked and not record.status)
+        )
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """The codes of the steps that were refused last, each once."""
+        return tuple(
+            dict.fromkeys(
+                code
+                for record in self.steps.values()
+                if record.status == "refused"
+                for code in record.codes
+            )
+        )
 
     def step(self, step_id: str) -> StepRecord:
         """Returns the record of a step, a new one where there was none."""

@@ -72,7 +72,7 @@ class ClientCredentialsProbe:
 
 def secret_source(field: str) -> str:
     """Returns the name of the probe that looks whether a secret is kept."""
-    return f"secret {field}"
+    return f"secret:{field}"
 
 
 def token_answer(probe: ClientCredentialsProbe, endpoint: str, exchange: Exchange) -> TokenAnswer:

@@ -1,0 +1,79 @@
+"""The commands: their names, their help, and which module runs each."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from agentcore_auth import __version__
+from agentcore_auth.cli import doctor, files, lab, secret, setup, why
+from agentcore_auth.cli import run as run_with_secrets
+from agentcore_auth.cli.exits import ExitStatus, UsageError
+
+_COMMANDS = (setup, doctor, files, secret, run_with_secrets, lab, why)
+
+_DESCRIPTION = (
+    "Set up and diagnose the identity side of Amazon Bedrock AgentCore. "
+    "Without a command it opens the terminal app."
+)
+_EPILOG = """examples:
+  agentcore-auth                                 the terminal app
+  agentcore-auth setup okta-agentcore --plain    the same walk as plain questions
+  agentcore-auth doctor --profile acme-dev       prove everything the profile knows, live
+  agentcore-auth files diff                      what writing would change
+  agentcore-auth lab                             a practice range on this machine, no account needed
+  agentcore-auth why aud.okta_default            what a finding means and how to put it right
+
+exit status: 0 nothing wrong, 1 an error was found, 2 bad usage or input, 3 interrupted, 4 a bug
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Returns the parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="agentcore-auth",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"agentcore-auth {__version__}")
+    top.add_argument("--profile", metavar="NAME", help="open the app with this profile")
+    setup.add_network_options(top)
+    subparsers = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for command in _COMMANDS:
+        command.add_to(subparsers)
+    return top
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command and returns its exit status. No traceback reaches the user."""
+    options = parser().parse_args(arguments)
+    try:
+        if options.command is None:
+            return setup.open_app(options, journey=None)
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        sys.stderr.write("agentcore-auth: interrupted; nothing half-done was left behind\n")
+        return ExitStatus.STOPPED
+    except UsageError as error:
+        sys.stderr.write(f"agentcore-auth: {error}\n")
+        return ExitStatus.USAGE
+    except BrokenPipeError:
+        return ExitStatus.STOPPED
+    except Exception as error:
+        return _fault(error)
+
+
+def _fault(error: Exception) -> int:
+    """Says what is the matter in one line; for a fault of ours, where the report of it lies."""
+    from agentcore_auth.faults import input_error_line, write_fault_report
+
+    line = input_error_line(error)
+    if line is not None:
+        sys.stderr.write(f"agentcore-auth: {line}\n")
+        return ExitStatus.USAGE
+    place = write_fault_report(error)
+    sys.stderr.write(f"agentcore-auth: a fault of this program; a report lies in {place}\n")
+    return ExitStatus.BUG

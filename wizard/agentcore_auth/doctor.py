@@ -1,0 +1,45 @@
+"""One run over everything that a profile knows."""
+
+from __future__ import annotations
+
+from agentcore_auth.journey import Walk
+from agentcore_auth.secrets.probe import KeyringProbe, SecretProbe
+from agentcore_auth_checks.engine import Observer, ignore
+from agentcore_auth_checks.facts.base import Fact
+from agentcore_auth_checks.findings import Report
+from agentcore_auth_checks.probes.base import Probe
+
+
+async def examine_profile(walk: Walk, observe: Observer = ignore) -> Report:
+    """Returns the report of keyring, secrets, files and provider, all probed side by side.
+
+    What it says of each step is recorded in the profile, with the time and the verdict.
+    """
+    report = await walk.examine(probes_of(walk), observe)
+    walk.profile.last_doctor = walk.now()
+    walk.profile.last_verdict = report.verdict.value
+    walk.record(report, walk.steps)
+    return report
+
+
+def probes_of(walk: Walk) -> list[Probe[Fact]]:
+    """Returns every probe that the profile's answers allow."""
+    maker = walk.maker()
+    return [*store_probes(walk), *maker.make(maker.names()), *walk.file_probes()]
+
+
+def store_probes(walk: Walk) -> list[Probe[Fact]]:
+    """Returns the probes of the keyring and of each secret that the journey needs."""
+    secrets = [field for field in walk.asked_fields() if field.secret]
+    return [
+        KeyringProbe(walk.broker),
+        *(SecretProbe(walk.broker, item.id, item.label, item.optional) for item in secrets),
+    ]
+
+
+async def examine_offline(walk: Walk, observe: Observer = ignore) -> Report:
+    """Returns the report of what this machine alone can tell: keyring, secrets, files."""
+    report = await walk.examine([*store_probes(walk), *walk.file_probes()], observe)
+    local = [step for step in walk.steps if step.proof and step.proof.files]
+    walk.record(report, local)
+    return report
