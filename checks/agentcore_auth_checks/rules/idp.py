@@ -15,7 +15,7 @@ from agentcore_auth_checks.facts.base import Facts
 from agentcore_auth_checks.facts.documents import DiscoveryDocument
 from agentcore_auth_checks.facts.http import Exchange, HttpAnswer
 from agentcore_auth_checks.facts.profile import KnownProvider
-from agentcore_auth_checks.findings import Finding, Where, failed
+from agentcore_auth_checks.findings import Finding, Severity, Where, failed
 from agentcore_auth_checks.rules.base import rule
 from agentcore_auth_checks.text import Untrusted
 from agentcore_auth_templates.packs import KnownError
@@ -213,6 +213,8 @@ def grants_are_advertised(facts: Facts) -> Iterator[Finding]:
                     actual=tuple(Untrusted(name) for name in listed),
                     where=Where(url=document.url, field="grant_types_supported"),
                     source=document.source,
+                    # A server may grant what it does not list: only a token request can tell.
+                    severity=Severity.WARN,
                 )
 
 
