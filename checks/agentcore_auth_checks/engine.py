@@ -139,9 +139,9 @@ def judge(facts: Facts, rules: Iterable[Rule]) -> tuple[Finding, ...]:
     """Returns what the rules say of the facts, passed checks included, in the rules' order."""
     findings: list[Finding] = []
     for rule in rules:
-        if not all(facts.has(kind) for kind in rule.needs):
-            continue
         try:
+            if not rule.applies(facts):
+                continue
             said = tuple(rule.judge(facts))
         except Exception as error:
             findings.append(_crash(f"the rule {rule.name}", error, ""))

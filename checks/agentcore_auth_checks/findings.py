@@ -93,7 +93,9 @@ class Finding:
     """One named cause, passed check, or skipped check.
 
     `source` names the probe whose fact showed it, so that a step of a journey can tell its
-    own findings from others'. `because` is the code that a skipped check waits for.
+    own findings from others'. `because` is the code that a skipped check waits for. `yields`
+    marks what is the root cause only where nothing else of its severity is wrong: a blemish that
+    was cleaned off, a consequence of what another finding says.
     """
 
     code: str
@@ -110,6 +112,7 @@ class Finding:
     source: str = ""
     because: str = ""
     seconds: float | None = None
+    yields: bool = False
 
     @property
     def area(self) -> str:
@@ -146,6 +149,7 @@ def failed(
     source: str = "",
     severity: Severity | None = None,
     status: Status = Status.FAIL,
+    yields: bool = False,
 ) -> Finding:
     """Returns the finding of a catalogue code.
 
@@ -160,6 +164,7 @@ def failed(
         source: name of the probe whose fact showed it.
         severity: only where the case is milder than the catalogue says.
         status: `UNKNOWN` where the check itself could not decide.
+        yields: whether anything else of its severity comes before it.
 
     Raises:
         KeyError: the catalogue has no such code.
@@ -182,6 +187,7 @@ def failed(
         evidence=Grade(known.evidence),
         url=known.url,
         source=source,
+        yields=yields,
     )
 
 
@@ -235,18 +241,18 @@ _SEVERITY_ORDER = {Severity.ERROR: 0, Severity.WARN: 1, Severity.INFO: 2}
 
 
 def in_order(findings: Iterable[Finding], areas: Mapping[str, int]) -> tuple[Finding, ...]:
-    """Returns failures first (by severity, then by area), then skips, then passes.
+    """Returns failures first (by severity, then by area, yielding ones last), then skips, passes.
 
     Args:
         findings: in the order in which they were found, which breaks ties.
         areas: position of each area in the order of diagnosis.
     """
 
-    def key(finding: Finding) -> tuple[int, int, int]:
+    def key(finding: Finding) -> tuple[int, int, bool, int]:
         position = areas.get(finding.area, len(areas))
         if finding.is_failure:
-            return 0, _SEVERITY_ORDER[finding.severity], position
-        return (1 if finding.status is Status.SKIP else 2), 0, position
+            return 0, _SEVERITY_ORDER[finding.severity], finding.yields, position
+        return (1 if finding.status is Status.SKIP else 2), 0, False, position
 
     return tuple(sorted(findings, key=key))
 
@@ -265,7 +271,6 @@ def selected(report: Report, only: Iterable[str], skip: Iterable[str]) -> Report
         findings=tuple(
             finding
             for finding in report.findings
-            if (not wanted or matches(finding.code, wanted))
-            and not matches(finding.code, unwanted)
+            if (not wanted or matches(finding.code, wanted)) and not matches(finding.code, unwanted)
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agentcore_auth_checks.facts.base import Fact
 from agentcore_auth_checks.facts.http import Exchange, Fetched
 from agentcore_auth_checks.facts.token import Token
 from agentcore_auth_checks.text import NO_TEXT, Secret, Untrusted
@@ -79,6 +80,11 @@ class TokenAnswer(Fetched):
     token: Token | None = None
     token_type: str = ""
     expires_in: float | None = None
+
+    @property
+    def within(self) -> tuple[Fact, ...]:
+        """The token, which is judged by itself too."""
+        return () if self.token is None else (self.token,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
