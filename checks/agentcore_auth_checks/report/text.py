@@ -75,7 +75,8 @@ def summary(report: Report) -> str:
     warnings = sum(1 for finding in report.findings if finding.is_failure) - errors
     passes = sum(1 for finding in report.findings if finding.status is Status.PASS)
     skips = sum(1 for finding in report.findings if finding.status is Status.SKIP)
-    counts = f"{errors} refused, {warnings} warnings, {passes} proven, {skips} skipped"
+    warned = f"{warnings} warning{'' if warnings == 1 else 's'}"
+    counts = f"{errors} refused, {warned}, {passes} proven, {skips} skipped"
     root = report.root_cause
     match report.verdict:
         case Verdict.REJECT if root is not None:
