@@ -2,7 +2,8 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { errors, Provider } from 'oidc-provider';
 import {
-  errorBody, errorPage, NO_DEFAULT_SCOPE, NO_POLICY, NO_SUCH_SCOPE, pageError, tokenError,
+  errorBody, errorPage, NO_DEFAULT_SCOPE, NO_POLICY, NO_SUCH_SCOPE, pageError, redirectError,
+  tokenError,
 } from './wording.mjs';
 
 export const MOUNT = '/oauth2/default';
@@ -194,6 +195,10 @@ function dressing(organization) {
     if (route === 'end_session' && ctx.body?.error) {
       const [code, description] = pageError(organization, ctx.body, ctx.query.client_id ?? '');
       [ctx.status, ctx.body] = [400, errorBody(code, description)];
+    }
+    const sentTo = ctx.response.get('Location');
+    if (route === 'authorization' && sentTo?.includes('error=')) {
+      ctx.set('Location', redirectError(sentTo, ctx.oidc.client));
     }
     // Without a session the library sends a form that posts itself; Okta redirects at once.
     const returnTo = ctx.oidc?.params?.post_logout_redirect_uri;

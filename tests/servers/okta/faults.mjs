@@ -27,7 +27,7 @@ export const FAULTS = {
   'audience-default': 'library: the audience is still api://default',
   // the single-page application
   'spa-unknown': 'worded: there is no such client',
-  'spa-code-not-allowed': 'library: the client may not use the authorization code grant',
+  'spa-code-not-allowed': 'worded: the client may not use the authorization code grant: unauthorized_client',
   'redirect-missing-callback': 'worded: /callback is not registered',
   'redirect-missing-root': 'worded: /okta-auth/ is not registered',
   'redirect-missing-iframe': 'worded: /okta-auth/iframe-oauth-flow.html is not registered',

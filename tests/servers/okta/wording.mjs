@@ -59,6 +59,26 @@ export function pageError(organization, out, clientId) {
   return [out.error, out.error_description ?? ''];
 }
 
+function grantNotAllowed(client) {
+  return {
+    error: 'unauthorized_client',
+    error_description: 'The client is not authorized to use the provided grant type. '
+      + `Configured grant types: [${client.grantTypes.join(', ')}].`,
+  };
+}
+
+// Where the library sends the browser with an error, with Okta's error in its place.
+export function redirectError(location, client) {
+  const target = new URL(location);
+  const said = target.searchParams.get('error_description');
+  if (said === 'requested response_type is not allowed for this client') {
+    for (const [name, value] of Object.entries(grantNotAllowed(client))) {
+      target.searchParams.set(name, value);
+    }
+  }
+  return target.href;
+}
+
 // What the library refused at the token endpoint, as Okta's status and body.
 export function tokenError(out, client, request) {
   if (out.error === 'invalid_client' && !client) {
@@ -77,11 +97,7 @@ export function tokenError(out, client, request) {
     }];
   }
   if (out.error_description === 'requested grant type is not allowed for this client') {
-    return [400, {
-      error: 'unauthorized_client',
-      error_description: 'The client is not authorized to use the provided grant type. '
-        + `Configured grant types: [${client.grantTypes.join(', ')}].`,
-    }];
+    return [400, grantNotAllowed(client)];
   }
   if (out.error === 'invalid_grant' && client?.dpopBoundAccessTokens && !request.headers.dpop) {
     return [400, {
