@@ -13,6 +13,8 @@ class KeyringTrouble(StrEnum):
     """Why a keyring cannot serve; each has the code `keyring.<value>`."""
 
     ABSENT = "absent"
+    BUS_DEAD = "bus_dead"
+    NO_COLLECTION = "no_collection"
     LOCKED = "locked"
     HANGS = "hangs"
     WRITE_LOST = "write_lost"
@@ -22,7 +24,11 @@ class KeyringTrouble(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyringState(Fact):
-    """The keyring after a write-read-delete of a worthless value. No trouble means it serves."""
+    """The keyring after a write-read-delete of a worthless value. No trouble means it serves.
+
+    `backend` is its class as `module.Class`, empty where none could be chosen; `detail` what
+    the system said.
+    """
 
     backend: str
     trouble: KeyringTrouble | None = None
@@ -31,20 +37,35 @@ class KeyringState(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretState(Fact):
-    """Whether a secret that the profile needs is kept, and where. Never its value."""
+    """Whether a secret that the profile needs is kept, and where. Never its value.
+
+    `stored` is None where the place that should keep it could not be asked.
+    """
 
     field: str
     label: str
-    stored: bool
+    stored: bool | None
     place: str = ""
     optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SecretInFile(Fact):
-    """A place in a project's file where something that must be secret stands in clear."""
+class SecretInFile:
+    """A place in a project's file where something that must be secret stands in clear.
+
+    `field` is the secret's field id where that is known. Line and column count from 1.
+    """
 
     file: str
     key: str
     line: int
     column: int
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchedFiles(Fact):
+    """The project's files that were looked through for secrets, and what stands in them."""
+
+    files: tuple[str, ...]
+    found: tuple[SecretInFile, ...] = ()
