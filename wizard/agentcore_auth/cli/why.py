@@ -65,8 +65,6 @@ def _page(code: str) -> str:
         width = 0 if fix.kind.value == "command" else _PAGE_WIDTH
         lines += _labeled("or" if number else "fix", fix.text, width)
     lines += _labeled("evidence", _GRADES[known.evidence])
-    if known.url:
-        lines += _labeled("page", known.url, 0)
     return "\n".join(lines) + "\n"
 
 
