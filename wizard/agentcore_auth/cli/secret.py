@@ -7,6 +7,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
+from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
 from agentcore_auth.cli.open_secrets import (
     add_profile_options,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from agentcore_auth_templates.packs import Field
 
 
-def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(subparsers: Subparsers) -> None:
     """Adds the command's arguments."""
     parser = subparsers.add_parser(
         "secret",
@@ -39,7 +40,7 @@ def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_test(actions)
 
 
-def _add_set(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_set(actions: Subparsers) -> None:
     parser = _action(actions, "set", "store a secret, typed unseen or from standard input")
     _add_field(parser)
     parser.add_argument(
@@ -51,18 +52,18 @@ def _add_set(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.set_defaults(run=_set)
 
 
-def _add_list(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_list(actions: Subparsers) -> None:
     parser = _action(actions, "list", "show which secrets are stored, and where")
     parser.set_defaults(run=_list)
 
 
-def _add_delete(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_delete(actions: Subparsers) -> None:
     parser = _action(actions, "delete", "delete a stored secret")
     _add_field(parser)
     parser.set_defaults(run=_delete)
 
 
-def _add_test(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_test(actions: Subparsers) -> None:
     parser = actions.add_parser(
         "test",
         help="put a worthless value through the keyring and say what is wrong with it",
@@ -72,9 +73,7 @@ def _add_test(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=_test)
 
 
-def _action(
-    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str
-) -> argparse.ArgumentParser:
+def _action(actions: Subparsers, name: str, does: str) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=does, allow_abbrev=False)
     add_profile_options(parser)
     return parser

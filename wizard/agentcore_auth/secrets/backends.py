@@ -145,7 +145,8 @@ def _is_locked_keychain(said: str) -> bool:
 def _judged(backend: KeyringBackend) -> Backend | KeyringState:
     name = name_of(backend)
     if name == "keyring.backends.fail.Keyring":
-        return _why_absent()
+        refuses = Untrusted(f"{name} was named, which refuses every value")
+        return KeyringState(backend=name, trouble=KeyringTrouble.ABSENT, detail=refuses)
     reason = _insecurity_of(backend)
     if not reason:
         return backend
