@@ -83,7 +83,8 @@ class _PlainWalk:
         while True:
             await self._settle(name)
             view = self._walk.view(name)
-            if view.is_settled or (self._offline and not view.findings):
+            if view.is_settled or view.waits_for or (self._offline and not view.findings):
+                await self._catch_up(name)
                 return
             choice = await self._choose(view)
             if choice == NEXT:
@@ -104,9 +105,28 @@ class _PlainWalk:
         elif self._offline:
             self.say("Not proven: offline.")
         elif view.waits_for:
-            self.say(f"Not proven yet; it needs: {', '.join(view.waits_for)}")
+            needs = ", ".join(view.waits_for)
+            self.say(f"Not proven yet; it is as soon as this is there: {needs}")
         else:
             await self._prove(name)
+
+    async def _catch_up(self, name: str) -> None:
+        """Proves the earlier steps that waited for an answer which is there now."""
+        if self._offline:
+            return
+        earlier = self._walk.views()[: self._walk.view(name).number - 1]
+        waiting = [
+            view
+            for view in earlier
+            if view.status is StepStatus.NOT_YET and view.step.proof and not view.waits_for
+        ]
+        if not waiting:
+            return
+        await self._walk.prove([view.step.id for view in waiting], self._observe)
+        for view in waiting:
+            now = self._walk.view(view.step.id)
+            self.say(_heading(now, len(self._walk.steps)))
+            self._findings(now.findings)
 
     async def _prove(self, name: str) -> None:
         self.say("Proving ...")

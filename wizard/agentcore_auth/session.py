@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from agentcore_auth_checks.probes.base import Fetcher
     from agentcore_auth_templates.packs import Journey
 
-LAB_PROFILE = "lab"
-"""The name of the practice range's profile."""
-
-
 @dataclass(frozen=True, slots=True)
 class UnreadableProfile:
     """A profile that is there and cannot be read, with the reason."""
@@ -53,9 +49,8 @@ class Network:
 class Session:
     """One run of the program. Nothing heavy is imported before it is needed."""
 
-    def __init__(self, network: Network | None = None, *, store: str = "keyring") -> None:
+    def __init__(self, network: Network | None = None) -> None:
         self.network = network or Network()
-        self._store = store
         self._lab: Lab | None = None
 
     # --- profiles --------------------------------------------------------------------------
@@ -104,9 +99,16 @@ class Session:
     def walk(self, profile: Profile) -> Walk:
         """Returns the walk of a profile."""
         from agentcore_auth.journey import Walk
+        from agentcore_auth.lab import practice_secrets
         from agentcore_auth.secrets import Broker
 
-        broker = Broker(profile.name, places=profile.secret_places)
+        practice = practice_secrets(profile) if profile.routes else {}
+        broker = Broker(
+            profile.name,
+            store="session" if practice else "keyring",
+            places=profile.secret_places,
+            held=practice,
+        )
         return Walk(profile, broker, open_client=self.open_client)
 
     def open_client(self, profile: Profile) -> AbstractAsyncContextManager[Fetcher]:
@@ -197,17 +199,15 @@ class Session:
 
     async def start_lab(self) -> Walk:
         """Starts the practice range in this process and returns the walk of its profile."""
-        from agentcore_auth.lab import Lab, prepare
+        import asyncio
+
+        from agentcore_auth.lab import USUAL_PORTS, Lab, practice_profile
 
         if self._lab is None:
-            self._lab = Lab()
-            self._lab.start()
-        try:
-            profile = load_profile(LAB_PROFILE)
-        except ProfileError:
-            profile = Profile(name=LAB_PROFILE, journey=self._lab.journey)
-        prepare(profile, self._lab)
-        return self.walk(profile)
+            lab = Lab(ports=USUAL_PORTS)
+            await asyncio.to_thread(lab.start)
+            self._lab = lab
+        return self.walk(practice_profile(self._lab))
 
     def set_fault(self, code: str | None) -> None:
         """Switches one fault of the running practice range on, or all off."""

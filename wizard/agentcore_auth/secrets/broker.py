@@ -46,6 +46,7 @@ class Broker:
         *,
         store: Store = "keyring",
         places: Mapping[str, str] | None = None,
+        held: Mapping[str, Secret] | None = None,
         encrypted_file: EncryptedFile | None = None,
         seconds: float = KEYRING_SECONDS,
     ) -> None:
@@ -55,6 +56,7 @@ class Broker:
             profile_name: the profile whose secrets these are.
             store: where new values go.
             places: field id -> the place that keeps it, as the profile remembers it.
+            held: values that are in memory from the start.
             encrypted_file: the profile's encrypted file with its passphrase.
             seconds: how long the keyring may take for one question.
         """
@@ -63,7 +65,7 @@ class Broker:
         self._places = {field: place for field, place in (places or {}).items() if place}
         self._keyring = KeyringKeeper(seconds)
         self._file = FileKeeper(encrypted_file) if encrypted_file else ClosedFile()
-        self._held: dict[str, Secret] = {}
+        self._held: dict[str, Secret] = dict(held or {})
         self._confirmed: set[str] = set()
         self._checking = asyncio.Lock()
 
