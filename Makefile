@@ -1,5 +1,4 @@
-# Each target sets up what it needs, once: nothing but Python 3.11 or later and make has to be there
-# (and node for the tests that talk to the identity provider).
+# Each target sets up what it needs, once: nothing but Python 3.11 or later and make has to be there.
 #
 #   make run            open the terminal app (make run ARGS="doctor --profile acme" runs a command)
 #   make test           run all checks and all tests
@@ -64,5 +63,6 @@ test-machine:
 	@$(BOOTSTRAP)/environment .venv-locking requirements/locking.txt
 	@touch $@
 
-tests/servers/node_modules/.ready: tests/servers/package-lock.json
-	@$(BOOTSTRAP)/node-packages
+tests/servers/node_modules/.ready: tests/servers/package-lock.json | .venv/.ready-to-test
+	@$(BOOTSTRAP)/node-packages .venv
+	@touch $@

