@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
 
 _LABEL_WIDTH = 10
@@ -17,7 +18,7 @@ _GRADES = {
 }
 
 
-def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(subparsers: Subparsers) -> None:
     """Adds the command's arguments."""
     parser = subparsers.add_parser(
         "why",
