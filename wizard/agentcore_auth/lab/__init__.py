@@ -5,12 +5,7 @@ services answer.
 """
 
 from agentcore_auth.lab.practice import FAULTS, USUAL_PORTS, Lab, UnknownFault
-from agentcore_auth.lab.profile import (
-    PROFILE_NAME,
-    practice_profile,
-    practice_secrets,
-    prepare,
-)
+from agentcore_auth.lab.profile import PROFILE_NAME, practice_profile, practice_secrets
 from agentcore_auth.lab.server import PortTaken, Visit
 
 __all__ = (
@@ -23,5 +18,4 @@ __all__ = (
     "Visit",
     "practice_profile",
     "practice_secrets",
-    "prepare",
 )

@@ -16,34 +16,26 @@ PROFILE_NAME = "lab"
 
 
 def practice_profile(lab: Lab) -> Profile:
-    """Returns the range's profile, new or as it was left, prepared for this lab and saved.
+    """Returns the range's profile with the answers and routes of a running lab, saved.
+
+    Steps, ticks and notes stay as they were left: the range is the same one, whatever port it has
+    this time.
 
     Raises:
         ProfileError: a profile of that name is the user's own or unreadable, or the disk refuses.
     """
     known = PROFILE_NAME in profile_names()
     profile = load_profile(PROFILE_NAME) if known else Profile(PROFILE_NAME, lab.journey)
-    prepare(profile, lab)
-    return profile
-
-
-def prepare(profile: Profile, lab: Lab) -> None:
-    """Fills a profile with the answers and routes of a running lab, and saves it.
-
-    Steps, ticks and notes stay: the range is the same one, whatever port it has this time.
-
-    Raises:
-        ProfileError: the profile is a set-up of the user's own, or the disk refuses.
-    """
-    if profile.answers and not profile.routes:
+    if known and not profile.routes:
         raise ProfileError(
-            f"profile {profile.name!r}: it is a set-up of your own, and the practice range keeps "
+            f"profile {PROFILE_NAME!r}: it is a set-up of your own, and the practice range keeps "
             "its answers under that name; rename its file to keep it"
         )
     profile.journey = lab.journey
     profile.answers.update(lab.answers)
     profile.routes = dict(lab.routes)
     save_profile(profile)
+    return profile
 
 
 def practice_secrets(profile: Profile) -> Mapping[str, Secret]:

@@ -180,6 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
     """One connection. The base class parses request line and headers and limits their size."""
 
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.0"  # Even nonsense gets an answer with a status line.
     timeout = IDLE_SECONDS
     # Head and body are two writes; with Nagle's algorithm the second would wait for an ACK.
     disable_nagle_algorithm = True
