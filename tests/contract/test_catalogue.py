@@ -10,12 +10,12 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+import yaml
 
 from agentcore_auth_checks.facts.keyring import KeyringTrouble
 from agentcore_auth_checks.findings import failed
 from agentcore_auth_checks.rules.table import RULES
 from agentcore_auth_templates.catalogue import area_order, catalogue
-from agentcore_auth_templates.packs import Journey, Provider, journeys, provider
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "checks").rglob("*.py")) + sorted((ROOT / "wizard").rglob("*.py"))
@@ -215,25 +215,40 @@ def test_no_code_that_is_raised_is_listed_as_waiting() -> None:
     assert set(CODES) >= NOT_RAISED_YET
 
 
-def pack_codes() -> Iterator[tuple[str, str]]:
-    """Yields each code that the provider packs and journeys name, and where."""
-    good, bad = journeys()
-    assert not bad
-    packs: list[Provider | Journey] = [*good, *(provider(item.provider) for item in good)]
-    for pack in packs:
-        for step in pack.own_steps if isinstance(pack, Journey) else pack.steps:
-            proof = step.proof
-            for code in (*proof.codes, *proof.passes_over) if proof else ():
-                yield f"{pack.id}, step {step.id}", code
-        for error in () if isinstance(pack, Journey) else pack.errors:
-            yield f"{pack.id}, errors", error.code
+def codes_in(data: object) -> Iterator[str]:
+    """Yields the codes that a data file names, by the keys under which codes stand."""
+    if isinstance(data, list):
+        for item in data:
+            yield from codes_in(item)
+    if not isinstance(data, dict):
+        return
+    for key, value in data.items():
+        match key, value:
+            case "code", str():
+                yield value
+            case (("codes" | "passes_over"), list()):
+                yield from value
+            case "faults", dict():
+                yield from value
+            case "client_claims", dict():
+                yield from value.values()
+            case _:
+                yield from codes_in(value)
 
 
-def test_the_packs_name_only_codes_that_exist() -> None:
+def test_the_data_files_name_only_codes_that_exist() -> None:
+    data = ROOT / "templates" / "agentcore_auth_templates"
+    named = [
+        (path.relative_to(data).as_posix(), code)
+        for path in sorted(data.rglob("*.yaml"))
+        if path.name != "findings.yaml"
+        for code in codes_in(yaml.safe_load(path.read_text(encoding="utf-8")))
+    ]
     unknown = [
-        (place, code)
-        for place, code in pack_codes()
+        (path, code)
+        for path, code in named
         if code not in CODES
         and not (code.endswith(".*") and code.removesuffix(".*") in area_order())
     ]
+    assert {path.partition("/")[0] for path, _ in named} >= {"idp", "journeys", "practice"}
     assert unknown == []
