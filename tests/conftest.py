@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,8 @@ _FOREIGN = {
     *("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLORTERM", "COLUMNS", "LINES"),
 }
 
+_homes = itertools.count()
+
 # Times on the screen are the user's: the same ones on every machine.
 os.environ["TZ"] = "UTC"
 time.tzset()
@@ -48,7 +51,8 @@ def isolated_home(
     for name in list(os.environ):
         if name.upper() in _FOREIGN or name.startswith(_FOREIGN_PREFIXES):
             monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
+    # Named by a count: to find a free number itself, pytest looks at every home there is.
+    home = tmp_path_factory.mktemp(f"home-{next(_homes)}", numbered=False)
     directories = {
         "XDG_CONFIG_HOME": home / ".config",
         "XDG_DATA_HOME": home / ".local" / "share",
