@@ -24,9 +24,6 @@ RECOMMENDED_PRIORITY = 1
 WINDOWS_LARGEST_BYTES = 2560
 """CRED_MAX_CREDENTIAL_BLOB_SIZE of the Windows Credential Manager; keyring writes UTF-16."""
 
-_WINDOWS_BAD_STUB_DATA = 1783
-"""What CredWrite says of a value that is too large."""
-
 _BUS_BACKENDS = ("SecretService", "libsecret", "kwallet")
 
 
@@ -127,8 +124,6 @@ def _trouble_of(error: BaseException, backend_name: str) -> KeyringTrouble:
         return KeyringTrouble.NO_COLLECTION
     if isinstance(error, InitError) and error.__cause__ is not None:
         return _trouble_of(error.__cause__, backend_name)
-    if getattr(error, "winerror", None) == _WINDOWS_BAD_STUB_DATA:
-        return KeyringTrouble.TOO_LARGE
     if isinstance(error, (PasswordSetError, PasswordDeleteError)):
         return KeyringTrouble.WRITE_LOST
     if isinstance(error, (OSError, EOFError)) and any(bus in backend_name for bus in _BUS_BACKENDS):

@@ -74,5 +74,6 @@ class SecretProbe:
         """
         state = await self.broker.secret_state(self.field, self.field_label, self.optional)
         if state.stored is None:
-            raise Blocked("the place that keeps it cannot be asked", waits_for=("keyring",))
+            place = state.place or "the keyring"
+            raise Blocked(f"{place} cannot be asked", waits_for=("keyring",))
         return replace(state, source=self.source)

@@ -1,0 +1,1 @@
+"""A stand-in for the library through which keyring reaches the Windows Credential Manager."""
