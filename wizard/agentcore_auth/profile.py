@@ -14,6 +14,10 @@ from pathlib import Path
 import msgspec
 
 SCHEMA = 1
+
+LAB_PROFILE = "lab"
+"""The name of the practice range's profile."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 

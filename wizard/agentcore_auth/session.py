@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentcore_auth.profile import LAB_PROFILE as LAB_PROFILE
 from agentcore_auth.profile import (
     Profile,
     ProfileError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from agentcore_auth_checks.findings import Report
     from agentcore_auth_checks.probes.base import Fetcher
     from agentcore_auth_templates.packs import Journey
+
 
 @dataclass(frozen=True, slots=True)
 class UnreadableProfile:

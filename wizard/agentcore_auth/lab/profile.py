@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from agentcore_auth.profile import Profile, ProfileError, load_profile, profile_names, save_profile
+from agentcore_auth.profile import (
+    LAB_PROFILE,
+    Profile,
+    ProfileError,
+    load_profile,
+    profile_names,
+    save_profile,
+)
 from agentcore_auth_checks.text import Secret
 from agentcore_auth_templates.practice_ranges import practice_range
 
 if TYPE_CHECKING:
     from agentcore_auth.lab.practice import Lab
 
-PROFILE_NAME = "lab"
+PROFILE_NAME = LAB_PROFILE
 
 
 def practice_profile(lab: Lab) -> Profile:
