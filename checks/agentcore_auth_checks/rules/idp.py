@@ -265,8 +265,8 @@ def _said(error: OAuthError | None, page: Untrusted, exchange: HttpAnswer) -> Un
 
 
 RULES = (
+    ids_are_in_their_places,  # First: swapped ids explain whatever else is refused.
     sign_in_is_registered,
-    ids_are_in_their_places,
     sign_out_is_registered,
     token_is_issued,
     nobody_is_held_back,
