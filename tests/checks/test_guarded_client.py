@@ -21,7 +21,6 @@ import pytest
 
 from agentcore_auth_checks.addresses import Address
 from agentcore_auth_checks.facts.http import Exchange, HttpAnswer, HttpFailure, NoAnswer
-from agentcore_auth_checks.probes.base import Fetcher
 from agentcore_auth_checks.probes.connecting import system_resolver
 from agentcore_auth_checks.probes.http import GuardedClient, Limits
 from agentcore_auth_checks.text import Secret
@@ -250,7 +249,7 @@ async def test_the_system_resolver_knows_this_machine_and_not_what_does_not_exis
     async with GuardedClient() as client:
         # RFC 6761 section 6.4: .invalid never resolves.
         failure = failed(await client.send("GET", "https://okta.invalid/"), NoAnswer.DNS)
-    assert failure.detail.raw.startswith("okta.invalid: ")
+    assert "okta.invalid" in failure.detail.raw
 
 
 async def test_a_silent_name_server_is_named_as_such() -> None:
@@ -680,8 +679,3 @@ print(sorted({"httpx", "truststore", "cryptography", "urllib.request"} & set(sys
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=os.environ)
     assert done.stdout == b"[]\n", done.stderr.decode()
-
-
-def test_it_is_the_way_to_the_network_that_probes_expect() -> None:
-    fetcher: Fetcher = GuardedClient()
-    assert fetcher.send

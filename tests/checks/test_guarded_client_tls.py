@@ -360,9 +360,15 @@ async def test_a_host_that_no_proxy_exempts_is_reached_directly(
         assert not answered(await http.send("GET", f"https://{HOST}:{server.port}/")).proxied
 
 
-async def test_this_machine_and_routes_need_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
-        monkeypatch.setenv(variable.lower(), "http://127.0.0.1:1")
+async def test_this_machine_and_routes_need_no_proxy(
+    authority: trustme.CA, trust: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("https_proxy", "http_proxy", "all_proxy"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:1")
+    context = serving(authority.issue_cert("localhost"))
+    async with RawServer(response(), context=context) as server, client(trust) as http:
+        url = f"https://localhost:{server.port}/"
+        assert not answered(await http.send("GET", url, loopback=True)).proxied
     async with RawServer(response()) as server, GuardedClient(routes={HOST: server.url}) as http:
         assert not answered(await http.send("GET", f"https://{HOST}/")).proxied
         url = f"http://localhost:{server.port}/"
