@@ -62,6 +62,12 @@ _PRIVATE_ENDINGS = (
     "lan",
 )
 
+_WILDCARD_ZONES = ("nip.io", "sslip.io", "xip.io", "traefik.me")
+"""Public zones whose names resolve to the IPv4 address that they spell out."""
+_LOOPBACK_ZONES = ("localtest.me", "lvh.me", "vcap.me", "lacolhost.com")
+"""Public zones whose names all resolve to this machine."""
+_SPELLED_OUT = re.compile(r"(?:.*[.-])?((?:[0-9]{1,3}[.-]){3}[0-9]{1,3}|[0-9a-f]{8})")
+
 _IPV4_PART = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 
 
@@ -126,6 +132,23 @@ def host_is_public(host: str) -> bool:
         # A last label that is a number makes it an address, and a bad one (WHATWG URL, 3.5).
         return False
     return not any(name.endswith(f".{ending}") for ending in _PRIVATE_ENDINGS)
+
+
+def host_spells_special_address(host: str) -> bool:
+    """Whether a name belongs to a public zone that makes special addresses of names.
+
+    `127.0.0.1.nip.io` is a name on the internet that everybody resolves to 127.0.0.1.
+    """
+    name = normal_host(host)
+    if any(name == zone or name.endswith(f".{zone}") for zone in _LOOPBACK_ZONES):
+        return True
+    zone = next((zone for zone in _WILDCARD_ZONES if name.endswith(f".{zone}")), None)
+    match = _SPELLED_OUT.fullmatch(name.removesuffix(f".{zone}")) if zone else None
+    if match is None:
+        return False
+    digits = match[1]
+    address = _ipv4(f"0x{digits}" if digits.isalnum() else digits.replace("-", "."))
+    return address is not None and not address_is_public(address)
 
 
 def host_is_loopback(host: str) -> bool:

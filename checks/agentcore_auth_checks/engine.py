@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agentcore_auth_checks.facts.base import Fact, Facts
@@ -200,15 +200,18 @@ async def examine(
     judged = (*gathered.crashes, *judge(facts, rules))
     failures = tuple(finding for finding in judged if finding.is_failure)
     everything = (*judged, *skips(gathered.stopped, failures))
-    report = Report(
-        findings=_ordered(everything),
-        facts=described(facts),
-        timings=gathered.timings,
-    )
+    report = report_of(everything, facts, gathered.timings)
     for finding in report.findings:
         observe(Found(finding))
     observe(Done(report))
     return report
+
+
+def report_of(
+    findings: tuple[Finding, ...], facts: Facts, timings: Mapping[str, float] | None = None
+) -> Report:
+    """Returns findings as a report: in order, with the facts that they rest on."""
+    return Report(findings=_ordered(findings), facts=described(facts), timings=timings or {})
 
 
 def _ordered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -90,8 +90,11 @@ def clean(text: str) -> Pasted:
         problem = _stand_in(text.strip())
     if problem:
         return Pasted("", _said(seen), problem)
+    document = _document(text.strip())
+    if document:
+        return Pasted("", _said(seen), document)
     text, codes = _compacted(text)
-    return Pasted(text, _said([*seen, *codes]), _foreign(text))
+    return Pasted(text, _said([*seen, *codes]), _unreadable(text))
 
 
 def _said(seen: list[str]) -> tuple[str, ...]:
@@ -176,17 +179,22 @@ def _compacted(text: str) -> tuple[str, tuple[str, ...]]:
     return plain, (*codes, "token.non_ascii")
 
 
-def _foreign(text: str) -> tuple[str, str] | None:
-    """Returns what the text is, where it plainly is something else than a token in three parts."""
+def _document(text: str) -> tuple[str, str] | None:
+    """Returns what a JSON or XML text is that has no token in it."""
+    if text.startswith("<"):
+        return ("shape.saml" if "saml" in text.lower() else "shape.opaque"), "an XML text"
+    if not text.startswith("{"):
+        return None
+    members, _ = strict_json.decode_object(text.encode("utf-8", "replace"))
+    if members and "payload" in members and {"signature", "signatures"} & set(members):
+        return "shape.jws_json", "a signature in JSON form"
+    return "shape.opaque", "a JSON text without a token"
+
+
+def _unreadable(text: str) -> tuple[str, str] | None:
+    """Returns why a text cannot be a token in three parts, whatever those are."""
     if _ELLIPSIS in text:
         return "shape.segments", "text cut off with an ellipsis"
     if not text.isascii():
         return "token.non_ascii", "characters that no token has"
-    if text.startswith("{"):
-        value, _ = strict_json.decode_object(text.encode())
-        if value is not None and "payload" in value and {"signature", "signatures"} & set(value):
-            return "shape.jws_json", "a signature in JSON form"
-        return "shape.opaque", "a JSON text without a token"
-    if text.startswith("<"):
-        return ("shape.saml" if "saml" in text.lower() else "shape.opaque"), "an XML text"
     return None

@@ -44,7 +44,7 @@ def check_signature(token: Token, key_set: KeySet) -> SignatureState:
     algorithm = algorithm_of(token.header)
     if algorithm is None or algorithm.is_symmetric or token.header is None:
         return SignatureState.UNKNOWN
-    if token.signing_input is None or token.signature is None:
+    if token.signing_input is None or not token.signature:
         return SignatureState.UNKNOWN
     keys = published_keys(key_set.content)
     selection = select(token.header.get("kid"), algorithm, keys)

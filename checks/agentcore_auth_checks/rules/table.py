@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from agentcore_auth_checks.rules import cors, endpoint, idp, page
+from agentcore_auth_checks.rules import (
+    acceptance,
+    cors,
+    endpoint,
+    idp,
+    keyring,
+    net,
+    page,
+    secret,
+)
 from agentcore_auth_checks.rules.base import Rule
 
-RULES: tuple[Rule, ...] = (*idp.RULES, *cors.RULES, *page.RULES, *endpoint.RULES)
+RULES: tuple[Rule, ...] = (
+    *keyring.RULES,
+    *secret.RULES,
+    *net.RULES,
+    *acceptance.RULES,
+    *idp.RULES,
+    *cors.RULES,
+    *page.RULES,
+    *endpoint.RULES,
+)
