@@ -50,7 +50,8 @@ def opened(text: str) -> Document:
     if isinstance(tree, YamlProblem):
         return Document(text, None, None, tree)
     try:
-        data: object = yaml.safe_load(text)
+        # What `yaml.safe_load` does, on the parser written in C: ten times as fast.
+        data: object = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506  # it is a safe one
     except yaml.YAMLError as error:
         return Document(text, None, None, as_problem(error))
     except ValueError as error:

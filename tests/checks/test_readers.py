@@ -240,6 +240,24 @@ def test_python_sees_what_yaml_1_1_makes_of_it(value: str, seen: str | None) -> 
     assert seen == (None if plain is None or isinstance(plain, dict) else str(plain))
 
 
+@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
+def test_the_fast_parser_sees_what_safe_load_sees(path: Path) -> None:
+    assert opened(path.read_text()).data == yaml.safe_load(path.read_text())
+
+
+@settings(max_examples=200, deadline=None)
+@given(LINES)
+def test_the_fast_parser_sees_what_safe_load_sees_in_generated_files(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    document = opened(text)
+    try:
+        plain = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        return
+    if document.problem is None:
+        assert document.data == plain
+
+
 def test_a_list_is_read_by_position() -> None:
     document = opened("a:\n  b:\n    - x\n    - y\n")
     assert [reading.value for reading in readings(document, "a.b.1", ["yaml", "yq"])] == ["y", "y"]
