@@ -6,6 +6,7 @@ nowhere. The file is JSON: schema, salt and nonce in clear but authenticated, an
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets as random_values
 import stat
@@ -153,14 +154,16 @@ class EncryptedFile:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise EncryptedFileError(
-                f"{self.path}: cannot be read: {error.strerror}; a link is not followed"
-            ) from None
-        with os.fdopen(handle, "rb") as stream:
+            why = "it is a link" if error.errno == errno.ELOOP else error.strerror
+            raise EncryptedFileError(f"{self.path}: cannot be read: {why}") from None
+        try:
             about = os.fstat(handle)
             if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST_FILE_BYTES:
                 raise EncryptedFileError(f"{self.path}: this is not an encrypted file")
-            return stream.read()
+            with os.fdopen(handle, "rb", closefd=False) as stream:
+                return stream.read()
+        finally:
+            os.close(handle)
 
     def _replace(self, data: bytes) -> None:
         temporary = self.path.with_name(f".{self.path.name}.{random_values.token_hex(4)}")

@@ -140,7 +140,7 @@ class FileKeeper:
     async def _in_time(self, call: Callable[[], Result]) -> Result | Refused:
         try:
             return await within(_FILE_SECONDS, call)
-        except EncryptedFileError as error:
+        except (EncryptedFileError, OSError) as error:
             return Refused(str(error))
         except TimeoutError:
             return Refused(f"{self._file.path}: no answer within {_FILE_SECONDS:g} seconds")
