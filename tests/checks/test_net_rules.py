@@ -129,13 +129,23 @@ def test_what_discovery_says_of_a_documents_url_is_not_said_twice(reason: NoAnsw
 
 
 def test_a_healthy_run_passes_every_rule() -> None:
-    facts = (document(answer()), sign_in(answer(302)), token(answer()), *others(answer()))
+    whole = replace(dated(0.0), certificate=MISROUTED, proxied=True)
+    facts = (document(whole), sign_in(replace(whole, status=302)), token(whole), *others(whole))
     findings = judge(Facts(facts), net.RULES)
     assert [finding.status for finding in findings] == [Status.PASS] * len(net.RULES)
 
 
-def test_nothing_is_said_where_nothing_was_fetched() -> None:
-    assert judge(Facts(), net.RULES) == ()
+def test_nothing_passes_that_was_not_seen() -> None:
+    from_file = JsonDocument(source="file", url="", content={})
+    assert judge(Facts(), net.RULES) == judge(Facts([from_file]), net.RULES) == ()
+    plain = {finding.title for finding in judge(Facts([document(answer())]), net.RULES)}
+    assert plain == {
+        net.requests_are_answered.holds,
+        net.addresses_are_final.holds,
+        net.statuses_are_expected.holds,
+    }
+    unanswered = judge(Facts([document(failure(NoAnswer.DNS))]), net.RULES)
+    assert [finding.code for finding in unanswered] == ["net.dns"]
 
 
 def test_every_code_of_the_area_is_in_the_catalogue_and_has_a_rule() -> None:
@@ -232,6 +242,7 @@ def test_a_discovery_error_in_json_is_left_to_the_discovery_rules() -> None:
     )
     assert codes(error) == []
     assert codes(replace(error, content=None)) == ["net.http_status"]
+    assert codes(replace(error, content={"issuer": URL})) == ["net.http_status"]
     key_set = replace(document(answer(404), KeySet), content={"errorCode": "E0000007"})
     assert codes(key_set) == ["net.http_status"]
 

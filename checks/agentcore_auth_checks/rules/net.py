@@ -64,7 +64,34 @@ _SAID_OF_DOCUMENTS = frozenset({NoAnswer.BAD_URL, NoAnswer.NOT_HTTPS, NoAnswer.H
 _ANSWERS = (AuthorizeAnswer, SignOutAnswer, TokenAnswer, PreflightAnswer)
 
 
-@rule(*(code for code, _ in _UNDELIVERED.values()), needs=(Fetched,))
+def _was_asked(facts: Facts) -> bool:
+    return any(True for _ in _exchanges(facts))
+
+
+def _was_answered(facts: Facts) -> bool:
+    return any(True for _ in _answers(facts))
+
+
+def _saw_tls(facts: Facts) -> bool:
+    return any(
+        each.reason in _DISTRUSTED if isinstance(each, HttpFailure) else each.certificate
+        for _, each in _exchanges(facts)
+    )
+
+
+def _was_proxied(facts: Facts) -> bool:
+    # A proxy that is named wrongly stood in the way without being asked.
+    return any(
+        each.proxied or (isinstance(each, HttpFailure) and each.reason in _PROXY)
+        for _, each in _exchanges(facts)
+    )
+
+
+def _saw_a_clock(facts: Facts) -> bool:
+    return any(clock_skew(answer) is not None for _, answer in _answers(facts))
+
+
+@rule(*(code for code, _ in _UNDELIVERED.values()), needs=(Fetched,), when=_was_asked)
 def requests_are_answered(facts: Facts) -> Iterator[Finding]:
     """Every request got a whole answer."""
     for fact, failure in _failures(facts):
@@ -75,7 +102,7 @@ def requests_are_answered(facts: Facts) -> Iterator[Finding]:
             yield _finding(code, fact, failure, expected, failure.detail)
 
 
-@rule(*(code for code, _ in _DISTRUSTED.values()), needs=(Fetched,))
+@rule(*(code for code, _ in _DISTRUSTED.values()), needs=(Fetched,), when=_saw_tls)
 def certificates_are_trusted(facts: Facts) -> Iterator[Finding]:
     """Every host showed a certificate that is valid, its own, and trusted here."""
     for fact, failure in _failures(facts):
@@ -84,7 +111,7 @@ def certificates_are_trusted(facts: Facts) -> Iterator[Finding]:
             yield _finding(code, fact, failure, expected, _distrusted(failure))
 
 
-@rule(*(code for code, _ in _PROXY.values()), needs=(Fetched,))
+@rule(*(code for code, _ in _PROXY.values()), needs=(Fetched,), when=_was_proxied)
 def proxy_lets_requests_through(facts: Facts) -> Iterator[Finding]:
     """No proxy stands in the way."""
     for fact, failure in _failures(facts):
@@ -93,7 +120,7 @@ def proxy_lets_requests_through(facts: Facts) -> Iterator[Finding]:
             yield _finding(code, fact, failure, expected, failure.detail)
 
 
-@rule("net.redirect", needs=(Fetched,))
+@rule("net.redirect", needs=(Fetched,), when=_was_answered)
 def addresses_are_final(facts: Facts) -> Iterator[Finding]:
     """Documents and pages are served where they are asked for, without a redirect."""
     for fact, answer in _answers(facts):
@@ -104,7 +131,7 @@ def addresses_are_final(facts: Facts) -> Iterator[Finding]:
             yield _finding("net.redirect", fact, answer, "the document itself", actual)
 
 
-@rule("net.http_status", needs=(Fetched,))
+@rule("net.http_status", needs=(Fetched,), when=_was_answered)
 def statuses_are_expected(facts: Facts) -> Iterator[Finding]:
     """Every answer has a status that its request may get."""
     for fact, answer in _answers(facts):
@@ -117,7 +144,7 @@ def statuses_are_expected(facts: Facts) -> Iterator[Finding]:
             yield _finding("net.http_status", fact, answer, expected, answer.status)
 
 
-@rule("net.clock_skew", needs=(Fetched,))
+@rule("net.clock_skew", needs=(Fetched,), when=_saw_a_clock)
 def clocks_agree(facts: Facts) -> Iterator[Finding]:
     """The clock of this machine agrees with the hosts' to the minute."""
     smallest: dict[str, tuple[float, Fetched, HttpAnswer]] = {}
@@ -174,10 +201,15 @@ def _failures(facts: Facts) -> Iterator[tuple[Fetched, HttpFailure]]:
 
 
 def _answers(facts: Facts) -> Iterator[tuple[Fetched, HttpAnswer]]:
+    for fact, exchange in _exchanges(facts):
+        if isinstance(exchange, HttpAnswer):
+            yield fact, exchange
+
+
+def _exchanges(facts: Facts) -> Iterator[tuple[Fetched, Exchange]]:
     for fact in facts.all(Fetched):
         for exchange in fact.exchanges:
-            if isinstance(exchange, HttpAnswer):
-                yield fact, exchange
+            yield fact, exchange
 
 
 def _finding(
@@ -235,7 +267,8 @@ def _is_served(answer: HttpAnswer) -> bool:
 
 def _is_error_document(document: JsonDocument) -> bool:
     """Whether a discovery URL answered an error in JSON, which the discovery rules explain."""
-    return isinstance(document, DiscoveryDocument) and bool(document.members)
+    is_discovery = isinstance(document, DiscoveryDocument)
+    return is_discovery and bool(document.members) and "issuer" not in document.members
 
 
 RULES = (
