@@ -229,6 +229,7 @@ def preflight(
         (preflight(origin="http://localhost:8081"), ["cors.origin_refused"]),
         (preflight(origin="http://localhost:8080/"), ["cors.origin_refused"]),
         (preflight(status=403), ["cors.preflight_failed"]),
+        (preflight(status=403, origin=None), ["cors.preflight_failed"]),
         (preflight(status=302), ["cors.preflight_failed"]),
         (preflight(headers="Accept"), ["cors.preflight_failed"]),
         (preflight(method="PUT", methods="GET, POST"), ["cors.preflight_failed"]),

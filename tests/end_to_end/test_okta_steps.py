@@ -64,7 +64,9 @@ async def test_a_healthy_organization_proves_every_step(
     walk = await walk_on(okta_server(origin=ORIGIN, page_origin=page.origin))
     steps = [*PROVEN_HERE, "page"]
     report = await walk.prove(steps)
-    assert [(f.code, f.source, f.actual) for f in report.findings if f.status is not Status.PASS] == []
+    assert [
+        (f.code, f.source, f.actual) for f in report.findings if f.status is not Status.PASS
+    ] == []
     assert {name: walk.view(name).status for name in steps} == dict.fromkeys(
         steps, StepStatus.PROVEN
     )
@@ -98,7 +100,7 @@ FAULTS = [
     ("dpop-required", "machine_application", "idp.dpop_required"),
     ("exchange-not-advertised", "machine_application", "idp.token_exchange_disabled"),
     ("m2m-unknown", "machine_credentials", "idp.invalid_client"),
-    ("jwks-rotated", "machine_credentials", "kid.not_in_key_set"),
+    ("jwks-rotated", "machine_credentials", "kid.not_found"),
     ("audience-default", "audience", "aud.okta_default"),
 ]
 

@@ -19,7 +19,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "POST"})
 def origin_is_allowed(facts: Facts) -> Iterator[Finding]:
     """The provider lets the page's origin call it."""
     for answer in facts.all(PreflightAnswer):
-        if not isinstance(answer.exchange, HttpAnswer) or not _was_judged(answer.exchange):
+        if not isinstance(answer.exchange, HttpAnswer) or not _succeeded(answer.exchange):
             continue
         if answer.allow_origin in (answer.origin, "*"):
             continue
@@ -41,7 +41,7 @@ def preflight_succeeds(facts: Facts) -> Iterator[Finding]:
         exchange = answer.exchange
         if not isinstance(exchange, HttpAnswer) or not _was_judged(exchange):
             continue
-        if answer.allow_origin not in (answer.origin, "*"):
+        if _succeeded(exchange) and answer.allow_origin not in (answer.origin, "*"):
             continue
         trouble = _trouble(answer, exchange)
         if trouble:
@@ -60,9 +60,13 @@ def _was_judged(exchange: HttpAnswer) -> bool:
     return exchange.status != 429 and exchange.status < 500
 
 
+def _succeeded(exchange: HttpAnswer) -> bool:
+    return 200 <= exchange.status <= 299
+
+
 def _trouble(answer: PreflightAnswer, exchange: HttpAnswer) -> str:
     """Returns why a browser would refuse although the origin is allowed, or nothing."""
-    if not 200 <= exchange.status <= 299:
+    if not _succeeded(exchange):
         return f"status {exchange.status}"
     methods = _listed(answer.allow_methods)
     if answer.method not in SAFE_METHODS and answer.method.lower() not in methods | {"*"}:
