@@ -14,7 +14,7 @@ import pytest
 
 from agentcore_auth.lab import Lab, PortTaken, Visit
 from agentcore_auth.lab.exchange import Request, Response
-from agentcore_auth.lab.server import LARGEST_BODY, LoopbackServer
+from agentcore_auth.lab.server import LARGEST_BODY, MOST_CONNECTIONS, LoopbackServer
 from servers.lab_requests import DISCOVERY, KEYS, PROVIDER, Requests, part
 
 HEAD = b"Host: practice.okta.example\r\n"
@@ -234,6 +234,15 @@ def test_hostile_requests_are_refused_and_survived(
         answer = connection.makefile("rb").readline()
     assert answer.split()[1] == status
     assert requests.get(DISCOVERY).status_code == 200
+
+
+def test_too_many_connections_are_turned_away() -> None:
+    with Lab() as lab, contextlib.ExitStack() as stack:
+        for _ in range(MOST_CONNECTIONS):
+            connection = stack.enter_context(connected(lab))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.recv(1) == b"H"
+        assert has_ended(stack.enter_context(connected(lab)))
 
 
 def test_half_a_request_and_a_sudden_end_are_survived(lab: Lab, requests: Requests) -> None:

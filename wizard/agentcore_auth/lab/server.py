@@ -115,7 +115,8 @@ def _bound(
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
-    raise PortTaken(f"port {', '.join(map(str, ports))}: taken by another program on this machine")
+    tried = ", ".join(map(str, ports))
+    raise PortTaken(f"port {tried}: taken by another program, or kept for the system's own")
 
 
 class _Server(TCPServer):
