@@ -19,7 +19,9 @@ DATA = Path(__file__).parent.parent / "data" / "systems"
 PUBLISHED = sorted((DATA / "operations-agent").glob("static-config@*.yaml"))
 
 PIPELINES = {
-    "grep": r"""grep "  $2:" "$1" | head -1 | sed 's/.*: *["'\'']*\([^"'\'']*\)["'\'']*$/\1/' | xargs""",
+    "grep": (
+        r"""grep "  $2:" "$1" | head -1 | sed 's/.*: *["'\'']*\([^"'\'']*\)["'\'']*$/\1/' | xargs"""
+    ),
     "grep-anchored": (
         r"""grep "$2:" "$1" | head -1 | sed 's/.*'"$2"': *["'\'']*\([^"'\'']*\)["'\'']*$/\1/'"""
     ),

@@ -99,14 +99,15 @@ def read_text_file(path: Path) -> TextFile | None:
         return None
     except OSError as error:
         raise UnreadableFile(f"it cannot be read: {error.strerror}") from None
-    with os.fdopen(handle, "rb") as stream:
+    try:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             raise UnreadableFile("it is not a plain file")
-        try:
-            data = stream.read(LARGEST_BYTES + 1)
-        except OSError as error:
-            raise UnreadableFile(f"it cannot be read: {error.strerror}") from None
+        data = _read(handle)
+    except OSError as error:
+        raise UnreadableFile(f"it cannot be read: {error.strerror}") from None
+    finally:
+        os.close(handle)
     if len(data) > LARGEST_BYTES:
         raise UnreadableFile(f"it has more than {LARGEST_BYTES // 1024} KiB")
     try:
@@ -114,3 +115,11 @@ def read_text_file(path: Path) -> TextFile | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableFile(f"line {line} is not UTF-8") from None
+
+
+def _read(handle: int) -> bytes:
+    """Returns what an open file says, up to one byte more than is taken."""
+    data = b""
+    while len(data) <= LARGEST_BYTES and (more := os.read(handle, LARGEST_BYTES + 1 - len(data))):
+        data += more
+    return data

@@ -74,20 +74,21 @@ def found_in(handle: int, name: str) -> Found | None:
 
     Raises:
         OSError: the file is there and cannot be read.
+        FilesError: it is no plain file.
     """
     try:
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=handle)
     except FileNotFoundError:
         return None
-    with os.fdopen(file, "rb") as stream:
+    try:
         about = os.fstat(file)
-        return Found(
-            stream.read(),
-            stat.S_IMODE(about.st_mode),
-            about.st_uid,
-            about.st_gid,
-            about.st_mtime_ns,
-        )
+        if not stat.S_ISREG(about.st_mode):
+            raise FilesError(f"{name}: it is not a plain file")
+        with os.fdopen(file, "rb", closefd=False) as stream:
+            data = stream.read()
+    finally:
+        os.close(file)
+    return Found(data, stat.S_IMODE(about.st_mode), about.st_uid, about.st_gid, about.st_mtime_ns)
 
 
 def new_name(name: str) -> str:

@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -84,18 +84,23 @@ def folder_of(state: Path, number: int) -> Path:
 
 
 def journal(state: Path) -> list[Receipt]:
-    """Returns what was written, newest first. A receipt that cannot be read is left out.
+    """Returns what was written, newest first. A receipt of another version is left out.
 
     Args:
         state: the folder that holds journal and backups.
+
+    Raises:
+        FilesError: the disk refuses.
     """
     receipts: list[Receipt] = []
     for place in sorted(state.glob("[0-9]*"), reverse=True):
         try:
             data = (place / _RECEIPT).read_bytes()
             receipts.append(msgspec.json.decode(data, type=Receipt))
-        except (OSError, msgspec.DecodeError):
+        except (FileNotFoundError, msgspec.DecodeError):
             continue
+        except OSError as error:
+            raise FilesError(f"{place}: the journal cannot be read: {error.strerror}") from None
     return receipts
 
 
@@ -166,9 +171,10 @@ def forget(state: Path, number: int) -> None:
 
 
 def forget_oldest(state: Path) -> None:
-    """Keeps the newest writings only."""
-    for receipt in journal(state)[KEPT:]:
-        forget(state, receipt.number)
+    """Keeps the newest writings only, as far as the disk lets it: nothing depends on it."""
+    with suppress(FilesError):
+        for receipt in journal(state)[KEPT:]:
+            forget(state, receipt.number)
 
 
 @contextmanager
