@@ -51,7 +51,7 @@ def opened(text: str) -> Document:
         return Document(text, None, None, tree)
     try:
         # What `yaml.safe_load` does, on the parser written in C: ten times as fast.
-        data: object = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506  # it is a safe one
+        data: object = yaml.load(text, Loader=yaml.CSafeLoader)  # it is a safe one
     except yaml.YAMLError as error:
         return Document(text, None, None, as_problem(error))
     except ValueError as error:

@@ -28,7 +28,7 @@ class _StrictLoader(yaml.CSafeLoader):
 def _strict_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     seen: set[Hashable] = set()
     for key_node, _ in node.value:
-        key = cast(Hashable, loader.construct_object(key_node, deep=True))
+        key = cast("Hashable", loader.construct_object(key_node, deep=True))  # pyright: ignore[reportUnknownMemberType]
         if key in seen:
             line = key_node.start_mark.line + 1
             raise DataFileError(f"line {line}: the key {key!r} stands twice")

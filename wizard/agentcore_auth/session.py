@@ -104,7 +104,7 @@ class Session:
         from agentcore_auth.lab import practice_secrets
         from agentcore_auth.secrets import Broker
 
-        practice = practice_secrets(profile) if profile.routes else {}
+        practice = practice_secrets(profile)
         broker = Broker(
             profile.name,
             store="session" if practice else "keyring",

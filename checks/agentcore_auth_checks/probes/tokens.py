@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import cast
 from urllib.parse import urlencode
 
 from agentcore_auth_checks.facts.answers import OAuthError, TokenAnswer
@@ -100,7 +101,7 @@ def _members(exchange: Exchange) -> Mapping[str, object]:
     if not isinstance(exchange, HttpAnswer):
         return {}
     content, _ = decode(exchange.body)
-    return content if isinstance(content, Mapping) else {}
+    return cast("Mapping[str, object]", content) if isinstance(content, dict) else {}
 
 
 def _error(members: Mapping[str, object]) -> OAuthError | None:

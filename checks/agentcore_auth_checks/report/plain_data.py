@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
+from typing import cast
 
 import msgspec
 
@@ -31,9 +32,10 @@ def as_data(value: object) -> object:
         case bytes():
             return f"{len(value)} bytes"
         case Mapping():
-            return {str(key): as_data(item) for key, item in value.items()}
+            members = cast("Mapping[object, object]", value)
+            return {str(key): as_data(item) for key, item in members.items()}
         case tuple() | list() | set() | frozenset():
-            return [as_data(item) for item in value]
+            return [as_data(item) for item in cast("Iterable[object]", value)]
         case msgspec.Struct():
             return as_data(msgspec.structs.asdict(value))
         case _ if dataclasses.is_dataclass(value):

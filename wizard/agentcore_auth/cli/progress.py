@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -13,7 +13,7 @@ _CLEAR_LINE = "\r\x1b[K"
 
 
 @contextmanager
-def progress(stream: TextIO) -> Iterator[Observer]:
+def progress(stream: TextIO) -> Generator[Observer]:
     """Yields an observer that keeps one line up to date; silent where nobody watches."""
     if not stream.isatty():
         yield _silent
