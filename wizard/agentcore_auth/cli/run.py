@@ -45,8 +45,9 @@ def run(options: argparse.Namespace) -> int:
     secrets = asyncio.run(_secrets(walk))
     if secrets is None:
         return ExitStatus.FOUND
-    # Python ignores SIGPIPE, and what is ignored stays ignored in the command.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # Python ignores these two, and what is ignored would stay ignored in the command.
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
     sys.stdout.flush()
     command: list[str] = options.child
     try:

@@ -81,7 +81,7 @@ def _action(actions: Subparsers, name: str, does: str) -> argparse.ArgumentParse
 
 def _add_field(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "field", nargs="?", metavar="FIELD", help="its field id; default: the only one there is"
+        "field", nargs="*", metavar="FIELD", help="its field id; default: the only one there is"
     )
 
 
@@ -141,14 +141,21 @@ def _test(options: argparse.Namespace) -> int:
     return show_report(Report(_judged(state)), "text")
 
 
-def _chosen(walk: Walk, name: str | None) -> Field:
+def _chosen(walk: Walk, names: list[str]) -> Field:
+    """Returns the field that the arguments name.
+
+    Raises:
+        UsageError: none or more than one is named. What was typed is not repeated: it may be
+            the value itself.
+    """
     fields = {field.id: field for field in secret_fields(walk)}
     known = ", ".join(fields) or "none"
-    if name is None and len(fields) != 1:
+    if len(names) > 1:
+        raise UsageError("a value is never an argument; type it unseen, or give it on stdin")
+    if not names and len(fields) != 1:
         raise UsageError(f"FIELD is missing; this profile's secrets are: {known}")
-    field = next(iter(fields.values())) if name is None else fields.get(name)
+    field = fields.get(names[0]) if names else next(iter(fields.values()))
     if field is None:
-        # What was typed is not repeated: it may be the value itself.
         raise UsageError(f"there is no such secret; this profile's secrets are: {known}")
     return field
 

@@ -140,10 +140,10 @@ class FileKeeper:
     async def _in_time(self, call: Callable[[], Result]) -> Result | Refused:
         try:
             return await within(_FILE_SECONDS, call)
-        except (EncryptedFileError, OSError) as error:
-            return Refused(str(error))
         except TimeoutError:
             return Refused(f"{self._file.path}: no answer within {_FILE_SECONDS:g} seconds")
+        except (EncryptedFileError, OSError) as error:
+            return Refused(str(error))
 
 
 class ClosedFile:
