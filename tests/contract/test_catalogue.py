@@ -196,12 +196,19 @@ def test_a_rule_raises_only_what_it_declares() -> None:
 
 
 def test_passed_and_skipped_checks_belong_to_an_area() -> None:
-    named = [(place, code) for place, call in calls("passed", "skipped") for code in literals(call)]
+    # The app puts a summary of its own into its list of findings; no report holds that.
+    named = [
+        (place, code)
+        for place, call in calls("passed", "skipped")
+        for code in literals(call)
+        if "/tui/" not in place
+    ]
     unknown = [
         (place, code)
         for place, code in named
         if code not in CODES and code.removesuffix(".*") not in area_order()
     ]
+    assert named
     assert unknown == []
 
 
