@@ -82,7 +82,8 @@ class TokenShape(_Data, frozen=True):
     response: dict[str, object]
     """Members of the token response beside the token."""
     signed_by: Literal["published", "stray"] = "published"
-    opaque: bool = False
+    instead: str = ""
+    """What is handed out in place of a signed token, by a fault."""
 
 
 class Refusals(_Data, frozen=True):

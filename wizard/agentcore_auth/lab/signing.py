@@ -37,14 +37,18 @@ class SigningKeys:
     def sign(
         self, header: Mapping[str, object], claims: Mapping[str, object], *, stray: bool = False
     ) -> str:
-        """Returns a compact JWS over claims as they are: a faulty one is signed like any other."""
-        import jwt
+        """Returns a compact JWS (RFC 7515 section 7.1), signed with RS256 whatever its header says.
 
-        # Without a type of its own the header carries none, as this provider's does.
-        headers = {"typ": None, **header}
+        A faulty header or claim is signed like any other, which libraries rightly refuse to do.
+        """
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import padding
+
         key = self._stray() if stray else self._published
-        payload = json.dumps(claims, separators=(",", ":")).encode()
-        return jwt.PyJWS().encode(payload, key, algorithm=ALGORITHM, headers=headers)
+        parts = (json.dumps(part, separators=(",", ":")) for part in (header, claims))
+        signed = ".".join(encode(part.encode()) for part in parts)
+        signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{signed}.{encode(signature)}"
 
     def claims_of(self, token: str) -> Mapping[str, object] | None:
         """Returns the claims of a token that the published key signed and that is still valid."""
