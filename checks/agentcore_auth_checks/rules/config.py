@@ -16,7 +16,7 @@ from agentcore_auth_checks.facts.config_file import ConfigFile, Reading
 from agentcore_auth_checks.facts.documents import DiscoveryDocument
 from agentcore_auth_checks.findings import Finding, Severity, Value, Where, failed, skipped
 from agentcore_auth_checks.rules.base import rule
-from agentcore_auth_checks.text import Untrusted
+from agentcore_auth_checks.text import Secret, Untrusted
 from agentcore_auth_templates.config_files import (
     Equal,
     FileDescription,
@@ -195,9 +195,7 @@ def needed_keys_are_there(facts: Facts) -> Iterator[Finding]:
     for file, description, _ in _readable(facts):
         values, positions = file.values or {}, file.positions or {}
         for key in description.keys:
-            value = values.get(key.id)
-            empty = value is None or (isinstance(value, Untrusted) and not value.raw)
-            if key.required and empty:
+            if key.required and _is_empty(values.get(key.id)):
                 yield _finding(
                     file,
                     "config.missing_key",
@@ -225,12 +223,21 @@ def values_fit_their_rules(facts: Facts) -> Iterator[Finding]:
         told = _told_already(file, description)
         for key in description.keys:
             value = values.get(key.id)
-            if value is None or not key.pattern or key.id in told or (key.required and not value):
-                continue
-            if value.raw and not re.fullmatch(key.pattern, value.raw):
+            if key.id not in told and _is_invalid(key, value):
                 yield _finding(
                     file, "config.invalid_value", key=key.id, expected=key.says, actual=value
                 )
+
+
+def _is_empty(value: Untrusted | Secret | None) -> bool:
+    return value is None or (isinstance(value, Untrusted) and not value.raw)
+
+
+def _is_invalid(key: Key, value: Untrusted | None) -> bool:
+    """Whether a value is there and breaks its key's rule."""
+    if value is None or not value.raw or not key.pattern:
+        return False
+    return re.fullmatch(key.pattern, value.raw) is None
 
 
 def _told_already(file: ConfigFile, description: FileDescription) -> frozenset[str]:
@@ -272,7 +279,9 @@ def keys_are_known(facts: Facts) -> Iterator[Finding]:
 def equal_values_are_equal(facts: Facts) -> Iterator[Finding]:
     """The values that must be equal are."""
     for file, description, values in _readable(facts):
-        told = _told_already(file, description)
+        told = _told_already(file, description) | {
+            key.id for key in description.keys if _is_invalid(key, values.get(key.id))
+        }
         plain = {key: value for key, value in values.items() if key not in told}
         for equal in description.equal:
             yield from _differences(file, equal, plain)
@@ -333,6 +342,11 @@ def _explained(
     keys = {key.id for key in description.keys}
     if file.carriage_return:
         return frozenset(keys)
+    wrong = {
+        key.id
+        for key in description.keys
+        if (key.required and _is_empty(values.get(key.id))) or _is_invalid(key, values.get(key.id))
+    }
     twice = {name for name, _, _ in file.duplicate_keys}
     doubled = {key for key in keys if any(f"{key}.".startswith(f"{name}.") for name in twice)}
     unequal = {
@@ -342,7 +356,7 @@ def _explained(
         for member in equal.members
         for key in placeholders(member)
     }
-    return frozenset(doubled | unequal)
+    return frozenset(wrong | doubled | unequal)
 
 
 def _has_live_issuer(facts: Facts) -> bool:

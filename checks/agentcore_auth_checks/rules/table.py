@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentcore_auth_checks.rules import (
     acceptance,
+    config,
     cors,
     endpoint,
     idp,
@@ -22,5 +23,6 @@ RULES: tuple[Rule, ...] = (
     *idp.RULES,
     *cors.RULES,
     *page.RULES,
+    *config.RULES,
     *endpoint.RULES,
 )
