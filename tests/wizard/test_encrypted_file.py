@@ -172,6 +172,18 @@ def test_a_crash_while_writing_leaves_the_old_file(
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_value_that_the_disk_loses_is_not_called_stored(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(written: Path, target: Path) -> Path:
+        written.unlink()
+        return target
+
+    monkeypatch.setattr(Path, "replace", lose)
+    with pytest.raises(EncryptedFileError, match="does not read back"):
+        opened(path).put("a.secret", Secret(VALUE))
+
+
 def test_two_writers_at_once_lose_nothing(path: Path) -> None:
     files = [opened(path), opened(path)]
 

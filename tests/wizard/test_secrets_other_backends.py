@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordSetError
 
+from agentcore_auth.secrets.backends import state_of
+from agentcore_auth_checks.facts.keyring import KeyringTrouble
 from servers.availability import missing
 from servers.broker_process import broker_process
 from servers.keyring_daemon import keyring_session
@@ -70,6 +73,36 @@ def test_windows_refuses_what_is_too_large_by_name(windows: dict[str, str], valu
         assert program.get() == value
         assert program.state()["code"] == ""
         assert program.store("short enough") == WINDOWS
+
+
+# --- macOS and KDE -------------------------------------------------------------------------
+
+MACOS = "keyring.backends.macOS.Keyring"
+KDE = "keyring.backends.kwallet.DBusKeyring"
+
+
+@pytest.mark.parametrize(
+    ("backend", "error", "trouble"),
+    [
+        (MACOS, PasswordSetError("Can't store: (-25308, 'Unknown Error')"), KeyringTrouble.LOCKED),
+        (MACOS, KeyringError("Can't get: (-25293, 'Unknown Error')"), KeyringTrouble.LOCKED),
+        (MACOS, KeyringLocked("Can't get password from keychain"), KeyringTrouble.LOCKED),
+        (MACOS, PasswordSetError("Can't store: (-61, '')"), KeyringTrouble.WRITE_LOST),
+        (MACOS, KeyringError("Can't get: (-61, '')"), KeyringTrouble.ABSENT),
+        (KDE, InitError("Failed to open keyring: no such service."), KeyringTrouble.ABSENT),
+        (KDE, ConnectionResetError(104, "Connection reset by peer"), KeyringTrouble.BUS_DEAD),
+        (KDE, PasswordSetError("Cancelled by user"), KeyringTrouble.WRITE_LOST),
+        ("other.Keyring", FileNotFoundError(2, "No such file"), KeyringTrouble.ABSENT),
+        ("other.Keyring", EOFError(), KeyringTrouble.ABSENT),
+    ],
+)
+def test_what_the_errors_of_other_systems_mean(
+    backend: str, error: Exception, trouble: KeyringTrouble
+) -> None:
+    # Their keyrings do not run here; the errors are those that keyring raises for them.
+    state = state_of(error, backend)
+    assert (state.trouble, state.backend) == (trouble, backend)
+    assert str(error) in state.detail.raw
 
 
 # --- keyrings.alt --------------------------------------------------------------------------

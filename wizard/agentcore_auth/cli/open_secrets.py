@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +74,9 @@ def typed(prompt: str) -> Secret:
         UsageError: there is no terminal, or it cannot hide what is typed.
         UnusableSecret: nothing usable was typed.
     """
+    import getpass
+    import warnings
+
     from agentcore_auth.secrets import usable
 
     if not sys.stdin.isatty():

@@ -65,10 +65,12 @@ async def _secrets(walk: Walk) -> dict[str, str] | None:
     """Returns the secrets by variable, or None where one is missing, which is said then."""
     from agentcore_auth_checks.report.text import finding_lines
 
-    troubles = await secret_troubles(walk)
-    for finding in troubles:
-        sys.stderr.write("\n".join(finding_lines(finding)) + "\n")
-    if troubles:
+    fields = secret_fields(walk)
+    kept = {field.id: await walk.broker.get(field.id) for field in fields}
+    lacking = [field.id for field in fields if kept[field.id] is None and not field.optional]
+    if lacking:
+        for finding in await secret_troubles(walk):
+            sys.stderr.write("\n".join(finding_lines(finding)) + "\n")
+        sys.stderr.write(f"agentcore-auth: not run, for want of {', '.join(lacking)}\n")
         return None
-    kept = {field.id: await walk.broker.get(field.id) for field in secret_fields(walk)}
     return {variable_of(name): value.reveal() for name, value in kept.items() if value is not None}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from typing import TYPE_CHECKING
 
@@ -86,6 +85,8 @@ def _add_field(parser: argparse.ArgumentParser) -> None:
 
 
 def _set(options: argparse.Namespace) -> int:
+    import asyncio
+
     from agentcore_auth_checks.findings import Finding
 
     walk = walk_with_secrets(options, to_file=options.store == "file")
@@ -103,6 +104,8 @@ def _set(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
+    import asyncio
+
     walk = walk_with_secrets(options)
     states = asyncio.run(walk.broker.states(secret_fields(walk)))
     width = max((len(state.field) for state in states), default=0)
@@ -115,6 +118,8 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _delete(options: argparse.Namespace) -> int:
+    import asyncio
+
     walk = walk_with_secrets(options)
     field = _chosen(walk, options.field)
 
@@ -131,6 +136,8 @@ def _delete(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
+    import asyncio
+
     from agentcore_auth.cli.doctor import show_report
     from agentcore_auth.secrets import Broker
     from agentcore_auth_checks.findings import Report
@@ -171,6 +178,8 @@ def _given(field: Field) -> Secret:
 
 def _why_unknown(walk: Walk) -> int:
     """Says why a place could not be asked, and returns the exit status."""
+    import asyncio
+
     for finding in _judged(asyncio.run(walk.broker.state(again=True))):
         if finding.is_failure:
             _say(finding)
