@@ -36,6 +36,7 @@ PARTS: Mapping[str, set[str]] = {
     "idp.redirect_uri_mismatch": {"sign-in /okta-auth/iframe-oauth-flow.html"},
     "idp.sign_out_uri_mismatch": {"sign-out"},
     "idp.not_assigned": SIGN_INS,
+    "idp.rate_limited": {"organization"},
     "cors.origin_refused": {f"preflight {TOKEN}", f"preflight {SIGN_IN_CALL}"},
     "cors.preflight_failed": {f"preflight {SIGN_IN_CALL}"},
     "nginx.redirect_uri_not_served": {"page /callback"},
@@ -111,7 +112,7 @@ def seen(requests: Requests) -> dict[str, object]:
     organization = requests.get(f"{PROVIDER}/.well-known/okta-organization")
     discovery, keys = requests.get(DISCOVERY), requests.get(KEYS)
     shown: dict[str, object] = {
-        "organization": organization.json(),
+        "organization": (organization.status_code, organization.text),
         "discovery": (discovery.status_code, discovery.text, discovery.headers.get("Location")),
         "key set": (keys.status_code, keys.text),
         "token": token_seen(requests),
