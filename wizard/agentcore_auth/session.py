@@ -177,15 +177,23 @@ class Session:
         walk.save()
         return receipt
 
-    def undo_files(self, walk: Walk, *, force: bool = False) -> Receipt | None:
-        """Takes the last writing back: bytes and modes. None where there is none.
+    def undo_files(
+        self, walk: Walk, *, force: bool = False, below: Path | None = None
+    ) -> Receipt | None:
+        """Takes the last writing back, in a folder where one is given: bytes and modes.
+
+        None where there is none.
 
         Raises:
             FilesError: a file was changed since, and `force` is not given.
         """
         from agentcore_auth.files import undo
 
-        return undo(self.journal_folder(walk), force=force)
+        receipt = undo(self.journal_folder(walk), force=force, below=below)
+        for entry in receipt.entries if receipt else ():
+            walk.profile.written.pop(entry.id, None)
+        walk.save()
+        return receipt
 
     def file_journal(self, walk: Walk) -> tuple[Receipt, ...]:
         """Returns what was written, newest first."""

@@ -57,6 +57,10 @@ class PlannedFile:
         """Whether writing would change anything on disk."""
         return self.before != self.after
 
+    def shown(self) -> str:
+        """Returns the whole text that would be written, a secret in clear as a reference."""
+        return without_secrets(self.after, file_description(self.id))
+
     def diff(self) -> str:
         """Returns the unified diff of what writing would change; empty where nothing.
 

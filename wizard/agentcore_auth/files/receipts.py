@@ -104,11 +104,16 @@ def journal(state: Path) -> list[Receipt]:
     return receipts
 
 
-def last_standing(state: Path) -> Receipt | None:
-    """Returns the newest writing that was not taken back, or None."""
+def last_standing(state: Path, below: Path | None = None) -> Receipt | None:
+    """Returns the newest writing that was not taken back, in a folder where one is given."""
     receipts = [item for item in journal(state) if item.state is State.DONE]
     undone = {item.undoes for item in receipts}
-    return next((r for r in receipts if not r.undoes and r.number not in undone), None)
+    standing = (item for item in receipts if not item.undoes and item.number not in undone)
+    return next((item for item in standing if below is None or _lies_in(item, below)), None)
+
+
+def _lies_in(receipt: Receipt, folder: Path) -> bool:
+    return all(Path(entry.path).is_relative_to(folder) for entry in receipt.entries)
 
 
 def save(state: Path, receipt: Receipt) -> None:

@@ -100,7 +100,11 @@ def write(
 
 
 def undo(
-    state: Path, *, force: bool = False, observe: FilesObserver | None = None
+    state: Path,
+    *,
+    force: bool = False,
+    below: Path | None = None,
+    observe: FilesObserver | None = None,
 ) -> Receipt | None:
     """Takes the newest standing writing back: bytes, modes, times. None where there is none.
 
@@ -110,6 +114,7 @@ def undo(
     Args:
         state: the folder that holds journal and backups.
         force: whether a file that was changed since is overwritten; it is backed up first.
+        below: only a writing whose files lie in this folder counts.
         observe: is told of every step.
 
     Raises:
@@ -119,7 +124,7 @@ def undo(
         return None
     with book.alone(state):
         _recover(state)
-        last = book.last_standing(state)
+        last = book.last_standing(state, below)
         if last is None:
             return None
         changes = [_taken_back(state, last, entry, force=force) for entry in last.entries]
