@@ -62,7 +62,7 @@ def decode(data: bytes) -> tuple[object, JsonProblem | None]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return None, JsonProblem(JsonFault.NOT_UTF8, "", error.start)
+        return None, JsonProblem(JsonFault.NOT_UTF8, f"byte {error.start} and on", error.start)
     if _nesting(text) > DEEPEST_NESTING:
         return None, JsonProblem(JsonFault.TOO_DEEP, f"more than {DEEPEST_NESTING} levels")
     try:

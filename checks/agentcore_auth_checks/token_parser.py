@@ -48,7 +48,7 @@ def parse_token(given: Secret, *, source: str = "") -> Token:
         return Token(
             text=secret,
             cleaned=pasted.cleaned,
-            shape_problem=("shape.opaque", "text with two dots, not a JSON header before them"),
+            shape_problem=("shape.opaque", "3 parts, none of them a JSON header"),
             source=source,
         )
     payload_bytes, payload_fault = base64url.decode(parts[1])

@@ -104,10 +104,11 @@ class InsteadOfScopes(_Data, frozen=True):
 
 
 class UrlMark(_Data, frozen=True):
-    """What it means that a discovery URL looks like this."""
+    """What it means that a discovery URL looks like this, and what was expected in its place."""
 
     code: str
     pattern: str
+    expected: str
 
 
 class IssuerElsewhere(_Data, frozen=True):

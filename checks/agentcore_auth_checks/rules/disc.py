@@ -122,7 +122,7 @@ def _url_findings(address: _Address) -> Iterator[Finding]:
         yield _about_url(address, code, expected, actual)
     for mark in token_marks().discovery_urls:
         if re.fullmatch(mark.pattern, address.url.strip()):
-            yield _about_url(address, mark.code, "another address", Untrusted(address.url))
+            yield _about_url(address, mark.code, mark.expected, Untrusted(address.url))
 
 
 def _about_url(address: _Address, code: str, expected: str, actual: Value) -> Finding:
@@ -249,8 +249,13 @@ def issuer_is_the_addresses(facts: Facts) -> Iterator[Finding]:
             is_name = isinstance(issuer, str) and _HOST_NAME.fullmatch(issuer)
             yield replace(finding, severity=Severity.INFO) if is_name else finding
         elif not _publishes(document.url, issuer) and not _has_url_fault(document):
-            code = "disc.issuer_url_mismatch"
-            yield _about(document, code, "the issuer of this URL", shown(issuer), "issuer")
+            yield _about(
+                document,
+                "disc.issuer_url_mismatch",
+                Untrusted(_issuer_of(document.url)),
+                shown(issuer),
+                "issuer",
+            )
 
 
 def _has_url_fault(document: JsonDocument) -> bool:
@@ -284,6 +289,13 @@ def _publishes(url: str, issuer: str) -> bool:
         *(f"{scheme}://{host}/.well-known/{name}{slash}{path}" for name in _WELL_KNOWN),
     )
     return _same_host_case(url) in {_same_host_case(each) for each in own}
+
+
+def _issuer_of(url: str) -> str:
+    """Returns the issuer that a discovery URL belongs to, in either of its two forms."""
+    base, _, rest = url.partition("/.well-known/")
+    _, slash, path = rest.partition("/")
+    return f"{base}{slash}{path}"
 
 
 def _same_host_case(url: str) -> str:
@@ -337,7 +349,7 @@ def document_names_its_endpoints(facts: Facts) -> Iterator[Finding]:
 
 
 def _about(
-    document: JsonDocument, code: str, expected: str, actual: Value, field: str = ""
+    document: JsonDocument, code: str, expected: Value, actual: Value, field: str = ""
 ) -> Finding:
     issuer = document.text_member("issuer")
     values = {"url": in_command(document.url)}

@@ -58,7 +58,7 @@ def header_is_json(facts: Facts) -> Iterator[Finding]:
             yield failed(
                 _JSON_FAULTS.get(problem.fault, "header.not_json"),
                 expected="a JSON object in UTF-8",
-                actual=Untrusted(problem.detail),
+                actual=Untrusted(problem.detail or problem.fault.value),
                 where=Where(field="header"),
                 source=token.source,
             )

@@ -59,7 +59,7 @@ def _life(token: Token, left: float) -> Iterator[Finding]:
         code = "exp.soon"
     else:
         return
-    actual = f"expired {duration(-left)} ago" if left <= 0 else f"{duration(left)} left"
+    actual = f"expired {duration(abs(left))} ago" if left <= 0 else f"{duration(left)} left"
     yield _about(token, code, "exp", f"more than {LEAST_LIFE:.0f} s left", actual)
 
 

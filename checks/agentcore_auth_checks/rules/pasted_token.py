@@ -33,11 +33,12 @@ _SHAPES = (
     "shape.empty_signature",
 )
 _ENCODINGS = {
-    "b64.alphabet": "letters, digits, - and _ only",
-    "b64.padding": "no equals signs at the end",
-    "b64.length": "a length that bytes encode to",
-    "b64.noncanonical": "the one correct spelling of its bytes",
+    "b64.alphabet": ("letters, digits, - and _ only", "other characters in the"),
+    "b64.padding": ("no equals signs at the end", "equals signs after the"),
+    "b64.length": ("a length that bytes encode to", "one character too many or too few in the"),
+    "b64.noncanonical": ("unused bits that are zero", "stray bits in the last character of the"),
 }
+"""Code -> what was expected, and what was found, before the name of the part."""
 
 
 @rule(*_PASTED, needs=(Token,))
@@ -79,10 +80,11 @@ def parts_are_base64url(facts: Facts) -> Iterator[Finding]:
     for token in facts.all(Token):
         if token.encoding_problem:
             code, part = token.encoding_problem
+            expected, found = _ENCODINGS[code]
             yield failed(
                 code,
-                expected=_ENCODINGS[code],
-                actual=f"the {part} is not like that",
+                expected=expected,
+                actual=f"{found} {part}",
                 where=Where(field=part),
                 source=token.source,
             )
