@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import socket
 import subprocess
@@ -72,6 +73,20 @@ def test_range_is_played_until_it_is_interrupted() -> None:
     assert len(lines) == 1
     assert lines[0].startswith("200 ")
     assert lines[0].endswith("GET     practice.okta.example/oauth2/default/v1/keys")
+
+
+@pytest.mark.parametrize("fault", [None, "aud.okta_default", "cors.origin_refused"])
+def test_doctor_in_another_terminal_names_the_fault(fault: str | None) -> None:
+    doctor = (sys.executable, "-m", "agentcore_auth", "doctor", "--profile", PROFILE_NAME)
+    with playing(*(("--fault", fault) if fault else ())):
+        result = subprocess.run(
+            (*doctor, "--format", "json"), capture_output=True, text=True, timeout=120
+        )
+    assert result.stderr == ""
+    findings = json.loads(result.stdout)["findings"]
+    failures = [finding["code"] for finding in findings if finding["status"] == "fail"]
+    assert failures[:1] == ([fault] if fault else [])
+    assert result.returncode == (1 if fault else 0)
 
 
 def test_what_a_client_sends_cannot_write_to_the_terminal() -> None:
