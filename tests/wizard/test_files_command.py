@@ -55,9 +55,8 @@ def test_an_old_file_is_shown_with_what_changes_and_why(project: Path) -> None:
     path = put(project, OLD)
     done = files("diff")
     assert done.returncode == 0
-    assert (
-        '-    audience: "<YOUR_OKTA_CLIENT_ID>"\n+    audience: "myagentcoreaud"\n' in done.stdout
-    )
+    assert done.stdout.count('\n-    audience: "<YOUR_OKTA_CLIENT_ID>"\n') == 2
+    assert done.stdout.count('\n+    audience: "myagentcoreaud"\n') == 2
     assert "  migrated: okta.client_credentials (" in done.stdout
     assert path.read_text() == OLD
 
