@@ -398,10 +398,11 @@ def test_a_disk_that_takes_no_more_bytes_leaves_all_as_it_was(project: Path, sta
     assert everything_in(project) == {"config", TARGET}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
 def test_a_folder_that_may_not_be_written_to_is_said(project: Path, state: Path) -> None:
     item = planned(project)
     (project / "config").chmod(0o500)
+    if os.access(project / "config", os.W_OK):
+        pytest.skip("nothing is forbidden to this user")
     with pytest.raises(FilesError, match="Permission denied"):
         write([item], state)
     assert (project / TARGET).read_text() == OLD
