@@ -26,6 +26,9 @@ from agentcore_auth_checks.findings import (
 from agentcore_auth_checks.probes.base import Blocked, Probe, Run
 from agentcore_auth_checks.rules.base import Rule
 
+REQUESTS_LEAVE_WITHIN = 0.05
+"""Seconds after which the first requests are on their way and only their answers are awaited."""
+
 SLOW_AFTER = 2.0
 """Seconds after which a probe that has not answered is said to be waited for."""
 
@@ -181,7 +184,7 @@ def skips(stopped: Iterable[Stopped], failures: Sequence[Finding]) -> tuple[Find
 async def examine(
     probes: Sequence[Probe[Fact]],
     run: Run,
-    rules: Iterable[Rule],
+    load_rules: Callable[[], Iterable[Rule]],
     *,
     known: Iterable[Fact] = (),
     observe: Observer = ignore,
@@ -191,11 +194,14 @@ async def examine(
     Args:
         probes: what to fetch.
         run: answers, secrets and the way to the network.
-        rules: what to judge by.
+        load_rules: gives the rules to judge by. It is called in a thread while the probes wait
+            for their answers, since importing rules takes time.
         known: facts that need no fetching.
         observe: is told of every start, wait, end and finding.
     """
-    gathered = await gather(probes, run, observe)
+    gathered, rules = await asyncio.gather(
+        gather(probes, run, observe), _loaded_meanwhile(load_rules)
+    )
     facts = Facts((*known, *gathered.facts))
     judged = (*gathered.crashes, *judge(facts, rules))
     failures = tuple(finding for finding in judged if finding.is_failure)
@@ -205,6 +211,12 @@ async def examine(
         observe(Found(finding))
     observe(Done(report))
     return report
+
+
+async def _loaded_meanwhile(load_rules: Callable[[], Iterable[Rule]]) -> Iterable[Rule]:
+    # Importing and sending compete for the interpreter: the requests leave first.
+    await asyncio.sleep(REQUESTS_LEAVE_WITHIN)
+    return await asyncio.to_thread(load_rules)
 
 
 def report_of(

@@ -75,7 +75,7 @@ def run() -> Run:
 
 
 async def test_what_passed_is_said_in_the_rules_words() -> None:
-    report = await examine([Give("first", 1)], run(), [numbers_are_small])
+    report = await examine([Give("first", 1)], run(), lambda: [numbers_are_small])
     assert [(f.status, f.code, f.title) for f in report.findings] == [
         (Status.PASS, "disc.issuer_missing", "Every number is small")
     ]
@@ -84,7 +84,9 @@ async def test_what_passed_is_said_in_the_rules_words() -> None:
 
 
 async def test_a_crash_of_one_probe_or_rule_leaves_the_rest() -> None:
-    report = await examine([Break("bad"), Give("first", 10)], run(), [breaks, numbers_are_small])
+    report = await examine(
+        [Break("bad"), Give("first", 10)], run(), lambda: [breaks, numbers_are_small]
+    )
     crashes = [finding for finding in report.findings if finding.code == "internal.crash"]
     assert len(crashes) == 2
     assert all("must not be shown" not in f"{f.title}{f.cause}" for f in crashes)
@@ -93,14 +95,16 @@ async def test_a_crash_of_one_probe_or_rule_leaves_the_rest() -> None:
 
 
 async def test_a_consequence_is_skipped_and_points_to_its_cause() -> None:
-    report = await examine([Give("first", 10), Depend("second")], run(), [numbers_are_small])
+    report = await examine(
+        [Give("first", 10), Depend("second")], run(), lambda: [numbers_are_small]
+    )
     skip = next(finding for finding in report.findings if finding.status is Status.SKIP)
     assert skip.because == "disc.issuer_missing"
     assert skip.source == "second"
 
 
 async def test_a_rule_without_its_facts_does_not_run() -> None:
-    report = await examine([], run(), [breaks])
+    report = await examine([], run(), lambda: [breaks])
     assert report.findings == ()
 
 
@@ -118,7 +122,7 @@ async def test_equal_probes_are_fetched_once() -> None:
         async def fetch(self, run: Run) -> Number:
             return await run.fact(Count("shared"))
 
-    await examine([Ask("a"), Ask("b"), Count("shared")], run(), [])
+    await examine([Ask("a"), Ask("b"), Count("shared")], run(), lambda: [])
     assert fetched == ["shared"]
 
 
@@ -131,7 +135,7 @@ async def test_probes_run_side_by_side() -> None:
             await both.wait()
             return Number(source=self.source, value=1)
 
-    report = await examine([Meet("a"), Meet("b")], run(), [numbers_are_small])
+    report = await examine([Meet("a"), Meet("b")], run(), lambda: [numbers_are_small])
     assert report.verdict is Verdict.ACCEPT
 
 
@@ -151,7 +155,7 @@ async def test_the_observer_hears_of_everything_in_order(monkeypatch: pytest.Mon
         if isinstance(event, Waiting):
             heard.set()
 
-    await examine([Slow("slow")], run(), [numbers_are_small], observe=observe)
+    await examine([Slow("slow")], run(), lambda: [numbers_are_small], observe=observe)
     assert [type(event) for event in events] == [Started, Waiting, Ended, Found, Done]
 
 
@@ -168,7 +172,7 @@ async def test_cancelling_ends_every_probe_at_once() -> None:
                 ended.set()
             raise AssertionError
 
-    task = asyncio.ensure_future(examine([Hang("hang")], run(), []))
+    task = asyncio.ensure_future(examine([Hang("hang")], run(), lambda: []))
     await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -189,7 +193,7 @@ async def test_the_root_cause_is_the_earliest_error() -> None:
         yield note("alg.missing", Severity.WARN)
         yield note("disc.issuer_missing", Severity.ERROR)
 
-    report = await examine([], run(), [many])
+    report = await examine([], run(), lambda: [many])
     assert [finding.code for finding in report.findings] == [
         "disc.issuer_missing",
         "aud.mismatch",

@@ -152,7 +152,7 @@ async def test_the_probe_reads_the_files_and_reports_places_only(tmp_path: Path)
     (tmp_path / "b.yaml").write_text("client_secret: ${OKTA}\n", encoding="utf-8")
     files = tuple(str(tmp_path / name) for name in ("a.yaml", "b.yaml", "missing.yaml"))
     probe = SecretFilesProbe(files=files, fields=(FIELD,))
-    report = await examine([probe], run_with(VALUE), secret.RULES)
+    report = await examine([probe], run_with(VALUE), lambda: secret.RULES)
     (finding,) = report.findings
     assert finding.code == "secret.in_file"
     assert (finding.where.file, finding.where.line, finding.where.column) == (files[0], 2, 10)

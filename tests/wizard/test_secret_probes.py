@@ -38,7 +38,7 @@ def sound(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def report_on(broker: Broker, *probes: Probe[Fact]) -> Report:
     run = Run({}, NoNetwork(), broker.get, time.time)
     chosen = probes or secret_probes(broker, {FIELD: "Client secret"})
-    return await examine(chosen, run, (*keyring.RULES, *secret.RULES))
+    return await examine(chosen, run, lambda: (*keyring.RULES, *secret.RULES))
 
 
 def outcomes(report: Report) -> list[tuple[Status, str, str]]:

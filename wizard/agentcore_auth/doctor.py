@@ -8,6 +8,8 @@ from agentcore_auth_checks.engine import Observer, ignore
 from agentcore_auth_checks.facts.base import Fact
 from agentcore_auth_checks.findings import Report
 from agentcore_auth_checks.probes.base import Probe
+from agentcore_auth_checks.probes.config_file import ConfigFileProbe
+from agentcore_auth_checks.probes.secret_files import SecretFilesProbe
 
 
 async def examine_profile(walk: Walk, observe: Observer = ignore) -> Report:
@@ -25,7 +27,12 @@ async def examine_profile(walk: Walk, observe: Observer = ignore) -> Report:
 def probes_of(walk: Walk) -> list[Probe[Fact]]:
     """Returns every probe that the profile's answers allow."""
     maker = walk.maker()
-    return [*store_probes(walk), *maker.make(maker.names()), *walk.file_probes()]
+    return [
+        *maker.make(maker.names()),
+        *store_probes(walk),
+        *walk.file_probes(),
+        *secret_file_probes(walk),
+    ]
 
 
 def store_probes(walk: Walk) -> list[Probe[Fact]]:
@@ -37,9 +44,16 @@ def store_probes(walk: Walk) -> list[Probe[Fact]]:
     ]
 
 
+def secret_file_probes(walk: Walk) -> list[Probe[Fact]]:
+    """Returns the probe that looks for secrets in clear in the files of this profile."""
+    fields = tuple(field.id for field in walk.asked_fields() if field.secret)
+    paths = tuple(probe.path for probe in walk.file_probes() if isinstance(probe, ConfigFileProbe))
+    return [SecretFilesProbe(files=paths, fields=fields)] if fields and paths else []
+
+
 async def examine_offline(walk: Walk, observe: Observer = ignore) -> Report:
     """Returns the report of what this machine alone can tell: keyring, secrets, files."""
-    report = await walk.examine([*store_probes(walk), *walk.file_probes()], observe)
-    local = [step for step in walk.steps if step.proof and step.proof.files]
-    walk.record(report, local)
+    local = [*store_probes(walk), *walk.file_probes(), *secret_file_probes(walk)]
+    report = await walk.examine(local, observe)
+    walk.record(report, [step for step in walk.steps if step.proof and step.proof.files])
     return report

@@ -22,6 +22,7 @@ from agentcore_auth_checks.facts.profile import Answers, KnownProvider
 from agentcore_auth_checks.findings import Finding, Report, Severity, Status, failed, matches
 from agentcore_auth_checks.probes.base import Fetcher, Probe, Run
 from agentcore_auth_checks.probes.from_packs import ProbeMaker
+from agentcore_auth_checks.rules.base import Rule
 from agentcore_auth_checks.rules.keyring import RULES as KEYRING_RULES
 from agentcore_auth_checks.text import Secret
 from agentcore_auth_templates import packs
@@ -323,11 +324,9 @@ class Walk:
 
     async def examine(self, probes: Sequence[Probe[Fact]], observe: Observer = ignore) -> Report:
         """Runs probes and judges their facts together with what this walk knows itself."""
-        from agentcore_auth_checks.rules.table import RULES
-
         async with self._open_client(self.profile) as client:
             run = Run(self.answers, client, self.broker.get, self.now)
-            return await examine(probes, run, RULES, known=self.known_facts(), observe=observe)
+            return await examine(probes, run, _all_rules, known=self.known_facts(), observe=observe)
 
     def known_facts(self) -> tuple[Fact, ...]:
         """Returns the facts that need no fetching: answers, provider, authorizer, clock."""
@@ -408,6 +407,15 @@ def judged(report: Report, proof: packs.Proof, sources: frozenset[str]) -> Outco
     if not sources:
         return Outcome(StepStatus.NOT_YET, (), ())
     return Outcome(StepStatus.PROVEN, (), ())
+
+
+def _all_rules() -> tuple[Rule, ...]:
+    """Returns all rules, with the cryptography imported that those of signatures need."""
+    import jwt as _  # noqa: F401
+
+    from agentcore_auth_checks.rules.table import RULES
+
+    return RULES
 
 
 def _instruction(line: packs.Instruction, answers: Mapping[str, str]) -> InstructionView:
