@@ -54,15 +54,13 @@ class Lab:
         delay_seconds: float = 0.0,
         ports: Sequence[int] = (0,),
         observe: Observer = lambda visit: None,
-        now: Callable[[], float] = time.time,
     ) -> None:
         self._range: PracticeRange = practice_range()
         self._faults = _known(faults, self._range.faults)
         self._delay_seconds = delay_seconds
         self._ports = tuple(ports)
         self._observe = observe
-        self._now = now
-        self._keys = SigningKeys()
+        self._keys: SigningKeys | None = None
         self._server: LoopbackServer | None = None
         self._hosts: Mapping[str, Callable[[Request], Response]] = {}
         self._setting: Setting = self._range.played(self._faults)
@@ -77,13 +75,15 @@ class Lab:
         """
         if self._server is not None:
             return
+        # Made here and not with the lab: making a key takes a while, and a face waits elsewhere.
+        self._keys = self._keys or SigningKeys()
         self._server = LoopbackServer(
             self._answer,
             ports=self._ports,
             delay_seconds=self._delay_seconds,
             observe=self._observe,
         )
-        self._play()
+        self._play(self._keys)
         self._server.start()
 
     def stop(self) -> None:
@@ -123,16 +123,17 @@ class Lab:
             UnknownFault: a fault does not exist; nothing is changed then.
         """
         self._faults = _known(faults, self._range.faults)
-        self._play()
+        if self._keys is not None:
+            self._play(self._keys)
 
-    def _play(self) -> None:
+    def _play(self, keys: SigningKeys) -> None:
         setting = self._range.played(self._faults, port=self.port)
-        provider = IdentityProvider(setting.provider, self._keys, self._now)
+        provider = IdentityProvider(setting.provider, keys, time.time)
         agentcore = setting.agentcore
         hosts: dict[str, Callable[[Request], Response]] = dict.fromkeys(PAGE_HOSTS, self._page)
         hosts[setting.provider.host] = provider.answer
-        hosts[agentcore.gateway_host] = Gateway(agentcore, provider.document, self._now).answer
-        hosts[agentcore.runtime_host] = Runtime(agentcore, provider.document, self._now).answer
+        hosts[agentcore.gateway_host] = Gateway(agentcore, provider.document, time.time).answer
+        hosts[agentcore.runtime_host] = Runtime(agentcore, provider.document, time.time).answer
         self._setting, self._hosts = setting, hosts
 
     def _answer(self, request: Request) -> Response:
