@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import TYPE_CHECKING, cast
 
 from agentcore_auth_checks.algorithms import Algorithm, algorithm_of
 from agentcore_auth_checks.facts.documents import KeySet
@@ -23,7 +24,11 @@ from agentcore_auth_checks.key_sets import (
     select,
 )
 
-_DER_SEQUENCE = 0x30
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+    _Public = RSAPublicKey | EllipticCurvePublicKey
 
 
 class SignatureState(StrEnum):
@@ -52,18 +57,17 @@ def check_signature(token: Token, key_set: KeySet) -> SignatureState:
         return SignatureState.UNKNOWN
     if not selection.keys:
         return SignatureState.NO_KEY
-    if any(_is_valid(token, algorithm, key) for key in selection.keys):
+    signed = token.signing_input.reveal().encode(), token.signature
+    if any(_is_valid(*signed, algorithm, key) for key in selection.keys):
         return SignatureState.VALID
     others = (key for key in keys if key not in selection.keys and _is_usable(key, algorithm))
-    if any(_is_valid(token, algorithm, key) for key in others):
+    if any(_is_valid(*signed, algorithm, key) for key in others):
         return SignatureState.OTHER_KEY
     return SignatureState.INVALID
 
 
 def is_der_signature(signature: bytes) -> bool:
     """Whether bytes are an ECDSA signature in DER: a sequence of two integers (RFC 3279)."""
-    if len(signature) < 8 or signature[0] != _DER_SEQUENCE:
-        return False
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
     try:
@@ -76,9 +80,7 @@ def is_der_signature(signature: bytes) -> bool:
 def is_keyed_with_public_key(token: Token, key_set: KeySet) -> bool:
     """Whether an HMAC was made with a published public key, in any of its usual forms."""
     algorithm = algorithm_of(token.header)
-    if algorithm is None or not algorithm.is_symmetric:
-        return False
-    if token.signing_input is None or token.signature is None:
+    if algorithm is None or token.signing_input is None or token.signature is None:
         return False
     digest = f"sha{algorithm.name.removeprefix('HS')}"
     message = token.signing_input.reveal().encode()
@@ -93,18 +95,15 @@ def _is_usable(key: Key, algorithm: Algorithm) -> bool:
     return fits(key, algorithm) and fault(key) is None
 
 
-def _is_valid(token: Token, algorithm: Algorithm, key: Key) -> bool:
+def _is_valid(message: bytes, signature: bytes, algorithm: Algorithm, key: Key) -> bool:
     from jwt import algorithms
     from jwt.exceptions import InvalidKeyError
 
-    if token.signing_input is None or token.signature is None:
-        return False
     name = "EdDSA" if algorithm.key_type == "OKP" else algorithm.name
     verifier = algorithms.get_default_algorithms()[name]
     try:
         public = verifier.from_jwk(dict(public_members(key)))
-        message = token.signing_input.reveal().encode()
-        return verifier.verify(message, public, token.signature)
+        return verifier.verify(message, public, signature)
     except (InvalidKeyError, ValueError):
         # The key is one that the library refuses, so it verifies nothing.
         return False
@@ -114,24 +113,20 @@ def _public_forms(key: Key) -> Iterator[bytes]:
     """Yields the byte strings that people have taken a public key for."""
     if fault(key) is not None or key.get("kty") not in ("RSA", "EC"):
         return
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
     from jwt import algorithms
     from jwt.exceptions import InvalidKeyError
 
-    verifier = algorithms.RSAAlgorithm if key["kty"] == "RSA" else algorithms.ECAlgorithm
-    try:
-        public = verifier.from_jwk(dict(public_members(key)))
-    except (InvalidKeyError, ValueError):
-        return
-    if not isinstance(public, RSAPublicKey | EllipticCurvePublicKey):
-        return
     forms = [PublicFormat.SubjectPublicKeyInfo]
-    if isinstance(public, RSAPublicKey):
+    if key["kty"] == "RSA":
         forms.append(PublicFormat.PKCS1)
         yield member_bytes(key, "n") or b""
         yield str(key["n"]).encode()
+    verifier = algorithms.RSAAlgorithm if key["kty"] == "RSA" else algorithms.ECAlgorithm
+    try:
+        public = cast("_Public", verifier.from_jwk(dict(public_members(key))))
+    except (InvalidKeyError, ValueError):
+        return
     for form in forms:
         pem = public.public_bytes(Encoding.PEM, form)
         yield from (pem, pem.strip(), public.public_bytes(Encoding.DER, form))
