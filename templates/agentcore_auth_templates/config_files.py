@@ -14,10 +14,8 @@ from typing import Literal
 
 import msgspec
 
-from agentcore_auth_templates.loading import DataFileError, folder, load, names
+from agentcore_auth_templates.loading import DataFileError, folder, load
 from agentcore_auth_templates.packs import filled, placeholders
-
-_SUFFIX = ".keys"
 
 
 class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -103,7 +101,6 @@ class FileDescription(_Data, frozen=True):
 
     schema: Literal[1]
     id: str
-    title: str
     path: str
     skeleton: str
     keys: tuple[Key, ...]
@@ -199,12 +196,7 @@ def file_description(name: str) -> FileDescription:
     Raises:
         DataFileError: it does not exist or is not what it should be.
     """
-    return _checked(load(FileDescription, "files", f"{name}{_SUFFIX}.yaml"), name)
-
-
-def file_ids() -> tuple[str, ...]:
-    """Returns the ids of all described files, sorted."""
-    return tuple(stem.removesuffix(_SUFFIX) for stem in names("files") if stem.endswith(_SUFFIX))
+    return _checked(load(FileDescription, "files", f"{name}.keys.yaml"), name)
 
 
 def skeleton(file: FileDescription) -> str:
@@ -221,7 +213,7 @@ def skeleton(file: FileDescription) -> str:
 
 def _checked(file: FileDescription, name: str) -> FileDescription:
     """Returns the description, or says which of its statements contradicts another."""
-    where = f"files/{name}{_SUFFIX}.yaml"
+    where = f"files/{name}.keys.yaml"
     known = {key.id for key in file.keys}
     if len(known) != len(file.keys):
         raise DataFileError(f"{where}: keys: an id stands twice")

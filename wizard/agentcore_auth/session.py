@@ -146,13 +146,14 @@ class Session:
         return Path(walk.profile.directory or ".").expanduser().resolve()
 
     def plan_files(self, walk: Walk) -> tuple[PlannedFile, ...]:
-        """Returns each file as it is and as it would be written.
+        """Returns each file as it is and as it would be; what a crash left is settled first.
 
         Raises:
             FilesError: an answer is missing, or a file that is there cannot be edited.
         """
-        from agentcore_auth.files import plan
+        from agentcore_auth.files import plan, recover
 
+        recover(self.journal_folder(walk))
         return plan(
             walk.answers,
             walk.journey.files,
