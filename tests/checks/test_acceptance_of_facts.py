@@ -157,6 +157,17 @@ def test_an_error_in_json_is_explained_whatever_its_status() -> None:
     assert found.actual == Untrusted("Not found: Resource not found: x")
 
 
+def test_metadata_with_the_status_of_an_error_is_an_error() -> None:
+    document = replace(discovery(), exchange=answer(DISCOVERY_URL, 500))
+    assert failures(document) == [("disc.error_document", "discovery")]
+
+
+def test_an_empty_object_lacks_everything() -> None:
+    document = replace(discovery(), content={})
+    codes = [code for code, _ in failures(document)]
+    assert codes == ["disc.issuer_missing", "disc.jwks_uri_missing", "disc.endpoint_missing"]
+
+
 def test_another_document_must_hold_the_member_that_was_asked_for() -> None:
     url = "https://acme.example.com/.well-known/organization"
     whole = JsonDocument(url=url, content={"id": "1"}, exchange=answer(url), member="id")

@@ -199,10 +199,12 @@ _ERROR_TEXTS = ("error_description", "errorSummary", "message", "Message", "erro
 
 
 def _is_error(document: JsonDocument) -> bool:
-    """Whether a JSON object is an error, and no metadata that lacks something."""
+    """Whether a JSON object is an error by its status, or holds an error and no metadata."""
+    if not was_answered(document):
+        return True
     if _METADATA.intersection(document.members):
         return False
-    return not was_answered(document) or any(name in document.members for name in _ERRORS)
+    return any(name in document.members for name in _ERRORS)
 
 
 def _error_text(document: JsonDocument) -> Value:
