@@ -132,7 +132,7 @@ def tell(
     severity: Literal["information", "warning", "error"] = "information",
 ) -> None:
     """Shows a message on the last line for a while."""
-    # pyright: Textual leaves open what an app returns, and with it the app's whole type.
+    # Textual leaves open what an app returns, and with it the app's whole type.
     node.app.notify(plain(text), severity=severity, markup=False)  # pyright: ignore[reportUnknownMemberType]
 
 

@@ -9,13 +9,14 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from agentcore_auth.tui.typed_app import app_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from agentcore_auth.tui.typed_app import app_of
 from agentcore_auth.tui.widgets.top_bar import TopBar
 
 BACK = Binding("escape", "back", "back", key_display="esc")
