@@ -157,7 +157,10 @@ def _rsa_fault(key: Key) -> KeyProblem | None:
         name = "e" if modulus else "n"
         return KeyProblem("key.malformed", f"{name} as a base64url number", _member(key, name))
     if exponent < _SMALLEST_EXPONENT or exponent % 2 == 0:
-        return KeyProblem("key.bad_exponent", "65537", str(exponent))
+        # Python writes no number of thousands of digits.
+        size = exponent.bit_length()
+        actual = str(exponent) if size <= 64 else f"a number of {size} bits"
+        return KeyProblem("key.bad_exponent", "65537", actual)
     if modulus % 2 == 0:
         return KeyProblem("key.malformed", "an odd modulus n", "an even one")
     return None

@@ -31,7 +31,7 @@ _SPACES = re.compile(r"\\?\s+")
 
 _HEADER_NAME = r"(?:proxy-|x-amzn-)?authorization[\"']?\s*[:=]\s*[\"']?"
 _HEADER_FIRST = re.compile(rf"[\"']?{_HEADER_NAME}", re.IGNORECASE)
-_NEXT_HEADER = re.compile(r"[\r\n]+[A-Za-z][A-Za-z0-9-]*:\s.*", re.DOTALL)
+_NEXT_HEADER = re.compile(r"(?<![\r\n])[\r\n]++[A-Za-z][A-Za-z0-9-]*:\s.*", re.DOTALL)
 _HEADER_WITHIN = re.compile(
     rf"\b{_HEADER_NAME}(?P<value>(?:[A-Za-z]+\s+)*[^\s\"',}}]+)", re.IGNORECASE
 )

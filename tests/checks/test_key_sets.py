@@ -35,6 +35,7 @@ FAULTY: list[tuple[str, dict[str, Any], str]] = [
     ("even modulus", {**RSA, "n": number(1 << 2047)}, "key.malformed"),
     ("exponent zero", {**RSA, "e": "AA"}, "key.malformed"),
     ("even exponent", {**RSA, "e": number(65536)}, "key.bad_exponent"),
+    ("even exponent of 200,000 digits", {**RSA, "e": number(1 << 664_386)}, "key.bad_exponent"),
     ("unknown curve", {**EC, "crv": "P-512"}, "key.malformed"),
     ("no curve", {"kty": "EC", "x": EC["x"], "y": EC["y"]}, "key.malformed"),
     ("coordinate too long", {**EC, "y": number(1, 33)}, "key.malformed"),

@@ -51,6 +51,22 @@ def test_headers_after_the_one_that_holds_the_token_are_left_out() -> None:
     assert parsed.cleaned == ("token.header_line",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "authorization: x" + "\n" * 200_000 + "!",
+        "authorization:" + " " * 200_000 + '"',
+        "authorization:" * 15_000,
+        '{"access_token":' * 15_000,
+        "%41" * 80_000,
+        "\\ " * 100_000 + "!",
+    ],
+    ids=["line breaks", "blanks", "headers", "objects", "percent signs", "continued lines"],
+)
+def test_no_long_text_is_a_trap(text: str) -> None:
+    assert parse_token(Secret(text)).signing_input is None
+
+
 def test_a_dash_that_a_word_processor_exchanged_is_put_back() -> None:
     setup = Setup()
     token = next(
