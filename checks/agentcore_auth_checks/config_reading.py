@@ -162,7 +162,7 @@ def _values(
         values[key] = _value(key, node, description)
     for section in description.sections:
         whole = find(document.tree, tuple(section.id.split(".")))
-        if whole is not None:
+        if isinstance(resolved(whole), Sequence) and whole is not None:
             positions[section.id] = (whole.place.line, whole.place.column)
     return values, positions
 

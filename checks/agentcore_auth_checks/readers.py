@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import yaml
@@ -38,9 +38,9 @@ class Document:
     the text holds nothing.
     """
 
-    text: str
-    tree: Node | None
-    data: object
+    text: str = field(repr=False)
+    tree: Node | None = field(repr=False)
+    data: object = field(repr=False)
     problem: YamlProblem | None
 
 

@@ -181,7 +181,7 @@ CASES: list[tuple[str, str, str, Change, Change]] = [
         "config.missing_key",
         "tools_schema",
         "0:0",
-        lambda text: text[: text.index("tools_schema:")],
+        lambda text: text[: text.index("tools_schema:")] + "tools_schema:\n",
         lambda text: text + "\n",
     ),
     (

@@ -251,6 +251,17 @@ def test_carriage_returns_and_a_byte_order_mark_go(tmp_path: Path) -> None:
     assert sum(note.kind is NoteKind.REPAIRED for note in item.notes) == 3
 
 
+@pytest.mark.parametrize("value", ["", " ~", "  # mine"])
+def test_a_section_without_content_is_filled_in(tmp_path: Path, value: str) -> None:
+    text = CURRENT[: CURRENT.index("tools_schema:")] + f"tools_schema:{value}\n"
+    put(tmp_path, text.replace("runtime:\n", f"runtime:{value}\nx_mine:\n"))
+    after = planned(tmp_path).after
+    data = yaml.safe_load(after)
+    assert len(data["tools_schema"]) == 20
+    assert data["runtime"]["role_arn"].startswith("arn:aws:iam::012345678901:")
+    assert after.count("  # mine") == (2 if "#" in value else 0)
+
+
 def test_sections_that_are_missing_take_their_place(tmp_path: Path) -> None:
     put(tmp_path, 'aws:\n  region: "x"\nokta:\nmemory:\n  name: "mine"\n')
     item = planned(tmp_path)
@@ -262,7 +273,7 @@ def test_sections_that_are_missing_take_their_place(tmp_path: Path) -> None:
     assert len(data["tools_schema"]) == 20
 
 
-@pytest.mark.parametrize("value", ["[]", "", "own", "null", '["own"]'])
+@pytest.mark.parametrize("value", ["[]", "", "own", "null", '["own"]', "\n      -", "\n      - ~"])
 def test_the_list_of_audiences_gets_its_first_item(tmp_path: Path, value: str) -> None:
     text = filled(CURRENT).replace(
         'allowed_audience: \n      - "myagentcoreaud"', f"allowed_audience: {value}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentcore_auth_checks.config_reading import described_file
@@ -82,7 +82,7 @@ class ConfigFileProbe:
 class TextFile:
     """A text file as it lies on disk; `mode` is its permission bits."""
 
-    text: str
+    text: str = field(repr=False)
     mode: int
 
 

@@ -32,7 +32,7 @@ from agentcore_auth_templates.config_files import FileDescription, Key, stays
 class Edited:
     """A text after editing, and what was done to it."""
 
-    text: str
+    text: str = field(repr=False)
     notes: tuple[Note, ...]
 
 
@@ -286,14 +286,15 @@ class _Editor:
         """Returns the text with a key or section, taken from the fresh file where it is missing."""
         document = self.open(text)
         parts = tuple(name.split("."))
-        if find(document.tree, parts) is not None:
-            return text
         if document.tree is None:
             raise FilesError(f"{self.name}: it says nothing; delete it to have it written anew")
         depth = _parts_there(document.tree, parts)
         parent = find(document.tree, parts[:depth])
+        is_null = isinstance(parent, Scalar) and _is_null(parent)
+        if depth == len(parts) and not is_null:
+            return text
         member = _member(document.tree, parts[:depth]) if depth else None
-        if member is not None and isinstance(parent, Scalar) and _is_null(parent):
+        if member is not None and is_null:
             self.notes.append(Note(NoteKind.ADDED, name))
             return self.filled_in(text, member, parts[:depth])
         if not isinstance(parent, MappingNode) or parent.flow:
@@ -378,7 +379,8 @@ def _member(tree: Node | None, parts: tuple[str, ...]) -> Member | None:
 
 def _parts_there(tree: Node, parts: tuple[str, ...]) -> int:
     """Returns how many parts of a path are there."""
-    return next(depth for depth in range(len(parts)) if find(tree, parts[: depth + 1]) is None)
+    depths = range(len(parts), -1, -1)
+    return next(depth for depth in depths if find(tree, parts[:depth]) is not None)
 
 
 def _is_null(node: Scalar) -> bool:
@@ -400,7 +402,7 @@ def _spliced(text: str, node: Node, written: str) -> str:
     start, end = node.place.start, node.place.end
     if isinstance(node, Scalar) and node.style in ("|", ">") and text[:end].endswith("\n"):
         written += "\n"
-    gap = " " if start == end and text[:start].endswith(":") else ""
+    gap = " " if start == end and text[:start].endswith((":", "-")) else ""
     return text[:start] + gap + written + text[end:]
 
 

@@ -11,7 +11,7 @@ import secrets
 import stat
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentcore_auth.files.errors import FilesError
@@ -24,7 +24,7 @@ class Found:
     `modified` is in nanoseconds since the epoch.
     """
 
-    data: bytes
+    data: bytes = field(repr=False)
     mode: int
     owner: int
     group: int
@@ -143,14 +143,18 @@ def make_folders(path: Path) -> tuple[Path, ...]:
     """Makes a folder with all above it, and returns those that were made, topmost first.
 
     Raises:
-        OSError: the disk refuses.
+        OSError: the disk refuses; none is left behind then.
     """
     missing: list[Path] = []
     while not path.exists():
         missing.insert(0, path)
         path = path.parent
-    for place in missing:
-        place.mkdir()
+    try:
+        for place in missing:
+            place.mkdir()
+    except OSError:
+        remove_folders(tuple(missing))
+        raise
     return tuple(missing)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -70,12 +71,17 @@ class PlannedFile:
         before = without_secrets(self.before or "", description)
         after = without_secrets(self.after, description)
         lines = difflib.unified_diff(
-            before.splitlines(keepends=True),
-            after.splitlines(keepends=True),
+            _lines(before),
+            _lines(after),
             str(self.path) if self.before is not None else "/dev/null",
             str(self.path),
         )
         return "".join(_diff_line(line) for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    """Returns the lines with their line feeds; nothing else ends one."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
 def _diff_line(line: str) -> str:
@@ -202,17 +208,20 @@ def check_readers(text: str, description: FileDescription, path: Path) -> dict[s
         )
         readings = (*seen.get(key.id, ()), *own) if key.readers or key.value else ()
         if disagreement(readings):
-            raise FilesError(_disagreement(document, key, readings, path))
+            shown = without_secrets(text, description)
+            raise FilesError(_disagreement(document, key, readings, path, shown))
     return values
 
 
-def _disagreement(document: Document, key: Key, readings: tuple[Reading, ...], path: Path) -> str:
+def _disagreement(
+    document: Document, key: Key, readings: tuple[Reading, ...], path: Path, text: str
+) -> str:
     meant = yq(document, key.id) or ""
     astray = next((item for item in readings if (item.value or "") != meant), readings[0])
     shown = visible(astray.value or "nothing", limit=120)
     where = ""
     if astray.line:
-        line = document.text.split("\n")[astray.line - 1]
+        line = text.split("\n")[astray.line - 1]
         where = f", from line {astray.line} ({visible(line.strip(), limit=80)})"
     return (
         f"{path}: {key.id}: {astray.reader} would read {shown}{where} instead of "
@@ -225,7 +234,7 @@ def _check_untouched(
 ) -> None:
     """Holds an edit to what it may change: the description's keys and what it comments out."""
     now = _values(after)
-    ours = {key.id for key in description.keys}
+    ours = {item.id for item in (*description.keys, *description.sections)}
     gone = tuple(f"{item.comment_out}." for item in description.migrations if item.comment_out)
     for key, value in _values(before).items():
         changeable = key in ours or any(name.startswith(f"{key}.") for name in ours)
