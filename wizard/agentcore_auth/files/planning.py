@@ -234,7 +234,7 @@ def _check_untouched(
 ) -> None:
     """Holds an edit to what it may change: the description's keys and what it comments out."""
     now = _values(after)
-    ours = {item.id for item in (*description.keys, *description.sections)}
+    ours = {key.id for key in description.keys} | {part.id for part in description.sections}
     gone = tuple(f"{item.comment_out}." for item in description.migrations if item.comment_out)
     for key, value in _values(before).items():
         changeable = key in ours or any(name.startswith(f"{key}.") for name in ours)
