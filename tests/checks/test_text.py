@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import pickle
 from pathlib import Path
@@ -140,3 +141,18 @@ def test_json_keeps_outside_text_exactly_and_in_ascii() -> None:
         "line": 3,
         "column": 5,
     }
+
+
+def test_one_failure_in_several_places_is_told_once() -> None:
+    refused = report().findings[0]
+    twice = dataclasses.replace(refused, where=Where(url="https://acme.okta.com/b"))
+    text = render_text(Report((refused, twice)))
+    assert text.count("aud.okta_default  ") == 1
+    assert "also at   https://acme.okta.com/b" in text
+    assert "2 refused" in text
+
+
+def test_passed_checks_are_folded_by_area_unless_asked_for() -> None:
+    checks = tuple(passed("disc.*", f"Check {number}") for number in range(3))
+    assert "Check 0, and 2 more" in render_text(Report(checks))
+    assert "Check 2" in render_text(Report(checks), every_check=True)

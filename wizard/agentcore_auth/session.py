@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agentcore_auth.files import FilesObserver, PlannedFile, Receipt
     from agentcore_auth.journey import Walk
     from agentcore_auth.lab import Lab
+    from agentcore_auth.secrets import EncryptedFile, Store
     from agentcore_auth_checks.engine import Observer
     from agentcore_auth_checks.facts.keyring import KeyringState, SecretState
     from agentcore_auth_checks.findings import Report
@@ -51,8 +52,24 @@ class Network:
 class Session:
     """One run of the program. Nothing heavy is imported before it is needed."""
 
-    def __init__(self, network: Network | None = None) -> None:
+    def __init__(
+        self,
+        network: Network | None = None,
+        *,
+        store: Store = "keyring",
+        open_file: Callable[[str], EncryptedFile] | None = None,
+    ) -> None:
+        """Makes a session; nothing is started yet.
+
+        Args:
+            network: ways to the network that the user opened.
+            store: where new secrets go.
+            open_file: opens a profile's encrypted file, asked only where something is or goes
+                there; without it what is kept there cannot be read.
+        """
         self.network = network or Network()
+        self._store: Store = store
+        self._open_file = open_file
         self._lab: Lab | None = None
 
     # --- profiles --------------------------------------------------------------------------
@@ -102,14 +119,18 @@ class Session:
         """Returns the walk of a profile."""
         from agentcore_auth.journey import Walk
         from agentcore_auth.lab import practice_secrets
-        from agentcore_auth.secrets import Broker
+        from agentcore_auth.secrets import ENCRYPTED_FILE, Broker
 
         practice = practice_secrets(profile)
+        needs_file = self._store == "file" or ENCRYPTED_FILE in profile.secret_places.values()
         broker = Broker(
             profile.name,
-            store="session" if practice else "keyring",
+            store="session" if practice else self._store,
             places=profile.secret_places,
             held=practice,
+            encrypted_file=self._open_file(profile.name)
+            if needs_file and self._open_file
+            else None,
         )
         return Walk(profile, broker, open_client=self.open_client)
 

@@ -11,19 +11,51 @@ _WORDS = {
 }
 
 
-def render_text(report: Report) -> str:
-    """Returns the report as text, with a final line feed; no colour, no terminal sequences."""
+def render_text(report: Report, *, every_check: bool = False) -> str:
+    """Returns the report as text, with a final line feed; no color, no terminal sequences.
+
+    The same failure in several places is told once, with all places. Passed checks are one line
+    an area, or one line each with `every_check`.
+    """
     failures = [finding for finding in report.findings if finding.is_failure]
     skips = [finding for finding in report.findings if finding.status is Status.SKIP]
     passes = [finding for finding in report.findings if finding.status is Status.PASS]
     lines: list[str] = []
-    for finding in failures:
-        lines += [*finding_lines(finding), ""]
+    for same in _grouped(failures):
+        lines += [*finding_lines(same[0]), *(_also(finding) for finding in same[1:]), ""]
     lines += [_short("– skipped", finding) for finding in skips]
-    lines += [_short("✓ proven ", finding) for finding in passes]
+    if every_check:
+        lines += [_short("✓ proven ", finding) for finding in passes]
+    else:
+        lines += _folded(passes)
     if skips or passes:
         lines.append("")
     return "\n".join([*lines, summary(report), ""])
+
+
+def _grouped(findings: list[Finding]) -> list[list[Finding]]:
+    """Returns the findings with those together that differ only in where they were seen."""
+    groups: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for finding in findings:
+        said = (shown(finding.expected), shown(finding.actual), str(finding.cause))
+        groups.setdefault((finding.code, *said), []).append(finding)
+    return list(groups.values())
+
+
+def _also(finding: Finding) -> str:
+    return f"    also at   {place(finding.where)}"
+
+
+def _folded(passes: list[Finding]) -> list[str]:
+    areas: dict[str, list[Finding]] = {}
+    for finding in passes:
+        areas.setdefault(finding.area, []).append(finding)
+    lines: list[str] = []
+    for area, checks in areas.items():
+        first = _one_line(checks[0].title)
+        more = f", and {len(checks) - 1} more" if len(checks) > 1 else ""
+        lines.append(f"✓ proven   {area:<11} {first}{more}")
+    return lines
 
 
 def finding_lines(finding: Finding) -> list[str]:

@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     try:
         if options.command is None:
-            return setup.open_app(options, journey=None)
+            return setup.open_app(options)
         return int(options.run(options))
     except KeyboardInterrupt:
         sys.stderr.write("agentcore-auth: interrupted; nothing half-done was left behind\n")

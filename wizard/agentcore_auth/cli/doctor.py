@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
+from agentcore_auth.cli.open_secrets import add_profile_options, session_of
 
 if TYPE_CHECKING:
     from agentcore_auth_checks.findings import Report
@@ -26,7 +27,7 @@ def add_to(subparsers: Subparsers) -> None:
         "the root cause first. Nothing is changed.",
         allow_abbrev=False,
     )
-    parser.add_argument("--profile", metavar="NAME", help="default: the only profile there is")
+    add_profile_options(parser)
     parser.add_argument(
         "--only", metavar="CODE|AREA", action="append", default=[], help="keep only these findings"
     )
@@ -34,6 +35,7 @@ def add_to(subparsers: Subparsers) -> None:
         "--skip", metavar="CODE|AREA", action="append", default=[], help="leave these findings out"
     )
     parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("--all", action="store_true", help="text: a line for every passed check")
     add_network_options(parser)
     parser.set_defaults(run=run)
 
@@ -44,25 +46,27 @@ def run(options: argparse.Namespace) -> int:
 
     from agentcore_auth.cli.progress import progress
     from agentcore_auth.cli.setup import network_of
-    from agentcore_auth.session import Session
     from agentcore_auth_checks.findings import selected
 
     _check_codes((*options.only, *options.skip))
-    session = Session(network_of(options))
+    session = session_of(options, network_of(options))
     walk = session.open(options.profile or the_only_profile())
     with progress(sys.stderr) as observe:
         report = asyncio.run(session.doctor(walk, observe))
-    return show_report(selected(report, options.only, options.skip), options.format)
+    report = selected(report, options.only, options.skip)
+    return show_report(report, options.format, every_check=options.all)
 
 
-def show_report(report: Report, form: str) -> int:
+def show_report(report: Report, form: str, *, every_check: bool = False) -> int:
     """Writes a report to standard output and returns its exit status."""
     from agentcore_auth import __version__
     from agentcore_auth_checks.report.json import render_json
     from agentcore_auth_checks.report.text import render_text
 
-    text = render_json(report, __version__) if form == "json" else render_text(report)
-    sys.stdout.write(text)
+    if form == "json":
+        sys.stdout.write(render_json(report, __version__))
+    else:
+        sys.stdout.write(render_text(report, every_check=every_check))
     return status_of(report)
 
 

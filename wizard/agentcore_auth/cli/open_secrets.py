@@ -11,7 +11,8 @@ from agentcore_auth.cli.exits import UsageError
 
 if TYPE_CHECKING:
     from agentcore_auth.journey import Walk
-    from agentcore_auth.secrets import EncryptedFile
+    from agentcore_auth.secrets import EncryptedFile, Store
+    from agentcore_auth.session import Network, Session
     from agentcore_auth_checks.findings import Finding
     from agentcore_auth_checks.text import Secret
     from agentcore_auth_templates.packs import Field
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 def add_profile_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say whose secrets, and how the encrypted file is opened."""
     parser.add_argument("--profile", metavar="NAME", help="default: the only profile there is")
+    add_passphrase_option(parser)
+
+
+def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
+    """Adds the option that says how the encrypted file is opened."""
     parser.add_argument(
         "--passphrase-file",
         metavar="FILE",
@@ -33,20 +39,20 @@ def walk_with_secrets(options: argparse.Namespace, *, to_file: bool = False) -> 
     Its encrypted file is open where something is kept there, or shall be (`to_file`).
     """
     from agentcore_auth.cli.doctor import the_only_profile
-    from agentcore_auth.journey import Walk
-    from agentcore_auth.profile import load_profile
-    from agentcore_auth.secrets import ENCRYPTED_FILE, Broker
+
+    session = session_of(options, store="file" if to_file else "keyring")
+    return session.open(options.profile or the_only_profile())
+
+
+def session_of(
+    options: argparse.Namespace, network: Network | None = None, *, store: Store = "keyring"
+) -> Session:
+    """Returns a session that opens a profile's encrypted file as the options say."""
     from agentcore_auth.session import Session
 
-    profile = load_profile(options.profile or the_only_profile())
-    needs_file = to_file or ENCRYPTED_FILE in profile.secret_places.values()
-    broker = Broker(
-        profile.name,
-        store="file" if to_file else "keyring",
-        places=profile.secret_places,
-        encrypted_file=_opened_file(profile.name, options.passphrase_file) if needs_file else None,
+    return Session(
+        network, store=store, open_file=lambda name: _opened_file(name, options.passphrase_file)
     )
-    return Walk(profile, broker, open_client=Session().open_client)
 
 
 def secret_fields(walk: Walk) -> tuple[Field, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
+from agentcore_auth.cli.open_secrets import add_passphrase_option, session_of
 
 if TYPE_CHECKING:
     from agentcore_auth.files import PlannedFile
@@ -38,6 +39,13 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("--dir", metavar="DIR", type=Path, help="where the files go")
     parser.add_argument("--offline", action="store_true", help="prove nothing over the network")
     parser.add_argument("--yes", action="store_true", help="write the files without asking")
+    parser.add_argument(
+        "--store",
+        choices=("keyring", "file", "session"),
+        default="keyring",
+        help="where secrets go: the keyring, a file under a passphrase, or nowhere beyond this run",
+    )
+    add_passphrase_option(parser)
     add_network_options(parser)
     parser.set_defaults(run=run)
 
@@ -85,10 +93,10 @@ def run(options: argparse.Namespace) -> int:
         return _without_asking(options)
     if options.plain or os.environ.get("ACCESSIBLE") or os.environ.get("TERM") == "dumb":
         return _as_questions(options)
-    return open_app(options, options.journey)
+    return open_app(options)
 
 
-def open_app(options: argparse.Namespace, journey: str | None) -> int:
+def open_app(options: argparse.Namespace) -> int:
     """Opens the terminal app, on a profile or journey where one is named.
 
     Raises:
@@ -99,20 +107,18 @@ def open_app(options: argparse.Namespace, journey: str | None) -> int:
     from agentcore_auth.session import Session
     from agentcore_auth.tui.app import run_app
 
-    session = Session(network_of(options))
-    if journey is not None:
-        walk = _walk(session, options)
-        return run_app(session, profile=walk.profile.name)
-    return run_app(session, profile=options.profile)
+    if options.command is None:
+        return run_app(Session(network_of(options)), profile=options.profile)
+    session = _session(options)
+    return run_app(session, profile=_walk(session, options).profile.name)
 
 
 def _as_questions(options: argparse.Namespace) -> int:
     import asyncio
 
     from agentcore_auth.plain import walk_in_questions
-    from agentcore_auth.session import Session
 
-    session = Session(network_of(options))
+    session = _session(options)
     walk = _walk(session, options)
     settled = asyncio.run(walk_in_questions(session, walk, offline=options.offline))
     return ExitStatus.OK if settled else ExitStatus.FOUND
@@ -124,10 +130,9 @@ def _without_asking(options: argparse.Namespace) -> int:
     from agentcore_auth.answer_file import AnswersError, read_answers
     from agentcore_auth.cli.doctor import show_report
     from agentcore_auth.cli.progress import progress
-    from agentcore_auth.session import Session
     from agentcore_auth.setting_up import MissingAnswers, NotConfirmed, set_up
 
-    session = Session(network_of(options))
+    session = _session(options)
     walk = _walk(session, options)
 
     def confirm(planned: tuple[PlannedFile, ...]) -> bool:
@@ -153,6 +158,10 @@ def _without_asking(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{item.status.value:<8} {item.path}\n")
     sys.stdout.write("\n")
     return show_report(done.report, "text")
+
+
+def _session(options: argparse.Namespace) -> Session:
+    return session_of(options, network_of(options), store=options.store)
 
 
 def _walk(session: Session, options: argparse.Namespace) -> Walk:
