@@ -122,7 +122,7 @@ async def test_equal_probes_are_fetched_once() -> None:
         async def fetch(self, run: Run) -> Number:
             return await run.fact(Count("shared"))
 
-    await examine([Ask("a"), Ask("b"), Count("shared")], run(), lambda: [])
+    await examine([Ask("a"), Ask("b"), Count("shared")], run(), list)
     assert fetched == ["shared"]
 
 
@@ -172,7 +172,7 @@ async def test_cancelling_ends_every_probe_at_once() -> None:
                 ended.set()
             raise AssertionError
 
-    task = asyncio.ensure_future(examine([Hang("hang")], run(), lambda: []))
+    task = asyncio.ensure_future(examine([Hang("hang")], run(), list))
     await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

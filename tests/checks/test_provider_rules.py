@@ -299,6 +299,7 @@ def gateway(status: int, body: str = "", challenge: int = 401, **headers: str) -
             "policy_denied",
         ),
         (gateway(404, ""), "path_not_found"),
+        (gateway(503, "<h1>down</h1>"), "unexpected"),
         (gateway(200, "{}", challenge=200), "open"),
         (gateway(200, "{}", challenge=403), ""),
     ],

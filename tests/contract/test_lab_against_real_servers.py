@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from agentcore_auth.lab import Lab
+from agentcore_auth.lab.practice import Lab
 from agentcore_auth_checks.facts.answers import (
     AuthorizeAnswer,
     PreflightAnswer,

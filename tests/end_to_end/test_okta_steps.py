@@ -6,7 +6,7 @@ import pytest
 
 from agentcore_auth.journey import StepStatus, Walk
 from agentcore_auth.profile import Profile
-from agentcore_auth.secrets import Broker
+from agentcore_auth.secrets.broker import Broker
 from agentcore_auth.session import Network, Session
 from agentcore_auth_checks.findings import Status
 from agentcore_auth_checks.text import Secret

@@ -87,7 +87,7 @@ def broker_process(
 
 
 async def _serve(seconds: float) -> None:
-    from agentcore_auth.secrets import Broker
+    from agentcore_auth.secrets.broker import Broker
 
     broker = Broker("acme", seconds=seconds)
     for line in sys.stdin:
@@ -97,7 +97,7 @@ async def _serve(seconds: float) -> None:
 
 
 async def _answer(broker: Any, question: dict[str, Any]) -> dict[str, Any]:
-    from agentcore_auth.secrets import Refused
+    from agentcore_auth.secrets.keepers import Refused
     from agentcore_auth_checks.text import Secret
 
     match question["action"]:

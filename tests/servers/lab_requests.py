@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from agentcore_auth.lab import Lab
+from agentcore_auth.lab.practice import Lab
 
 PROVIDER = "https://practice.okta.example"
 SERVER = f"{PROVIDER}/oauth2/default"

@@ -17,7 +17,10 @@ from pathlib import Path
 
 from operations_agent import PUBLISHED, TARGET, planned, put
 
-from agentcore_auth.files import FilesError, PlannedFile, journal, recover, undo, write
+from agentcore_auth.files.errors import FilesError
+from agentcore_auth.files.planning import PlannedFile
+from agentcore_auth.files.receipts import journal
+from agentcore_auth.files.transaction import recover, undo, write
 
 DISK = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.utime")
 GOT_THROUGH, REFUSED, WENT_ON = 0, 1, 2

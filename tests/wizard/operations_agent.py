@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from agentcore_auth.files import PlannedFile, plan
+from agentcore_auth.files.planning import PlannedFile, plan
 from agentcore_auth_checks.answers import complete
 from agentcore_auth_templates.config_files import file_description
 from agentcore_auth_templates.packs import journey, provider

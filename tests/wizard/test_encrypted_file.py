@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_auth.secrets import EncryptedFile, EncryptedFileError, encrypted_file_path
+from agentcore_auth.secrets.encrypted_file import (
+    EncryptedFile,
+    EncryptedFileError,
+    encrypted_file_path,
+)
 from agentcore_auth_checks.text import Secret
 
 PASSPHRASE = "correct horse battery staple"

@@ -18,8 +18,9 @@ from operations_agent import (
     read_by_shell,
 )
 
-from agentcore_auth.files import FilesError, FileStatus, NoteKind
-from agentcore_auth.files.planning import check_readers
+from agentcore_auth.files.errors import FilesError
+from agentcore_auth.files.notes import NoteKind
+from agentcore_auth.files.planning import FileStatus, check_readers
 from agentcore_auth.files.scalars import written_as
 from agentcore_auth_checks.readers import SHELL_READERS, opened, readings
 

@@ -15,17 +15,11 @@ import files_crash_points
 import pytest
 from operations_agent import PUBLISHED, TARGET, answers, planned, put
 
-from agentcore_auth.files import (
-    FilesError,
-    PlannedFile,
-    Progress,
-    Stage,
-    journal,
-    recover,
-    undo,
-    write,
-)
 from agentcore_auth.files import receipts as receipts_module
+from agentcore_auth.files.errors import FilesError
+from agentcore_auth.files.planning import PlannedFile
+from agentcore_auth.files.receipts import journal
+from agentcore_auth.files.transaction import Progress, Stage, recover, undo, write
 
 OLD = (PUBLISHED[0].parent / "static-config@17a75597.yaml").read_text()
 SECRET = "s3ntinel-Zq8-client-secret-value-0123456789"

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from agentcore_auth.lab import Lab
+from agentcore_auth.lab.practice import Lab
 from servers.lab_requests import SERVER, Requests, rpc
 
 SESSION = "X_Amzn_Bedrock_AgentCore_Runtime_Session_Id"

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from agentcore_auth.lab import FAULTS, PROFILE_NAME
+from agentcore_auth.lab.practice import FAULTS
+from agentcore_auth.lab.profile import PROFILE_NAME
 from agentcore_auth.profile import Profile, load_profile, save_profile
 
 COMMAND = (sys.executable, "-m", "agentcore_auth", "lab")

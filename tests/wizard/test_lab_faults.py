@@ -10,7 +10,7 @@ from time import time
 import msgspec
 import pytest
 
-from agentcore_auth.lab import FAULTS, Lab, UnknownFault
+from agentcore_auth.lab.practice import FAULTS, Lab, UnknownFault
 from agentcore_auth_templates.catalogue import catalogue
 from agentcore_auth_templates.loading import DataFileError
 from agentcore_auth_templates.packs import journey, provider

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentcore_auth.lab import FAULTS, Lab
+from agentcore_auth.lab.practice import FAULTS, Lab
 from agentcore_auth_checks.engine import examine
 from agentcore_auth_checks.facts.clock import Clock
 from agentcore_auth_checks.facts.profile import Answers, KnownProvider

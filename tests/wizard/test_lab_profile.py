@@ -6,12 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentcore_auth.lab import (
-    PROFILE_NAME,
-    Lab,
-    practice_profile,
-    practice_secrets,
-)
+from agentcore_auth.lab.practice import Lab
+from agentcore_auth.lab.profile import PROFILE_NAME, practice_profile, practice_secrets
 from agentcore_auth.profile import (
     Profile,
     ProfileError,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import jwt
 import pytest
 
-from agentcore_auth.lab import Lab
+from agentcore_auth.lab.practice import Lab
 from servers.lab_requests import (
     DISCOVERY,
     EXCHANGE,

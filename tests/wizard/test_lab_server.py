@@ -12,9 +12,15 @@ import httpx
 import psutil
 import pytest
 
-from agentcore_auth.lab import Lab, PortTaken, Visit
 from agentcore_auth.lab.exchange import Request, Response
-from agentcore_auth.lab.server import LARGEST_BODY, MOST_CONNECTIONS, LoopbackServer
+from agentcore_auth.lab.practice import Lab
+from agentcore_auth.lab.server import (
+    LARGEST_BODY,
+    MOST_CONNECTIONS,
+    LoopbackServer,
+    PortTaken,
+    Visit,
+)
 from servers.lab_requests import DISCOVERY, KEYS, PROVIDER, Requests, part
 
 HEAD = b"Host: practice.okta.example\r\n"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from agentcore_auth.secrets import Broker, KeyringProbe, SecretProbe, secret_probes
+from agentcore_auth.secrets.broker import Broker
+from agentcore_auth.secrets.probe import KeyringProbe, SecretProbe, secret_probes
 from agentcore_auth_checks.engine import examine
 from agentcore_auth_checks.facts.base import Fact
 from agentcore_auth_checks.findings import Report, Status

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_auth.secrets import (
+from agentcore_auth.secrets.given import (
     LARGEST_SECRET_BYTES,
     FromEnvironment,
     FromFile,

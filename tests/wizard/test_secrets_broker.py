@@ -15,14 +15,9 @@ import pytest
 from rich.console import Console
 from rich.traceback import Traceback
 
-from agentcore_auth.secrets import (
-    ENCRYPTED_FILE,
-    SESSION_MEMORY,
-    Broker,
-    EncryptedFile,
-    Refused,
-    Stored,
-)
+from agentcore_auth.secrets.broker import SESSION_MEMORY, Broker
+from agentcore_auth.secrets.encrypted_file import EncryptedFile
+from agentcore_auth.secrets.keepers import ENCRYPTED_FILE, Refused, Stored
 from agentcore_auth_checks.facts.keyring import KeyringState, KeyringTrouble
 from agentcore_auth_checks.text import Secret
 from agentcore_auth_templates.packs import Field

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from agentcore_auth.journey import StepStatus, Walk
-from agentcore_auth.lab import FAULTS, PROFILE_NAME, Lab
+from agentcore_auth.lab.practice import FAULTS, Lab
+from agentcore_auth.lab.profile import PROFILE_NAME
 from agentcore_auth.profile import ProfileError, load_profile
 from agentcore_auth.session import Session
 from agentcore_auth_checks.answers import Problem

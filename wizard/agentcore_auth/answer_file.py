@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentcore_auth.journey import Walk
-from agentcore_auth.secrets import SecretReference, UnusableSecret, reference
+from agentcore_auth.secrets.given import SecretReference, UnusableSecret, reference
 from agentcore_auth_checks.text import visible
 from agentcore_auth_checks.yaml_tree import (
     Mapping,

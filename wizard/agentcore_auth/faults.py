@@ -17,8 +17,9 @@ from agentcore_auth_templates.loading import DataFileError
 
 def input_error_line(error: Exception) -> str | None:
     """Returns the one line of an error that is the input's, or None for a fault of ours."""
-    from agentcore_auth.files import FilesError
-    from agentcore_auth.secrets import EncryptedFileError, UnusableSecret
+    from agentcore_auth.files.errors import FilesError
+    from agentcore_auth.secrets.encrypted_file import EncryptedFileError
+    from agentcore_auth.secrets.given import UnusableSecret
 
     known = (ProfileError, DataFileError, FilesError, UnusableSecret, EncryptedFileError)
     return visible(str(error)) if isinstance(error, known) else None

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agentcore_auth.profile import Profile, save_profile
-from agentcore_auth.secrets import Broker, Refused, Stored
+from agentcore_auth.secrets.broker import Broker
+from agentcore_auth.secrets.keepers import Refused, Stored
 from agentcore_auth_checks.answers import Problem, cleaned, complete, fields_by_id, judge
 from agentcore_auth_checks.engine import Observer, examine, ignore
 from agentcore_auth_checks.engine import judge as judge_facts
@@ -340,7 +341,7 @@ class Walk:
 
     def file_probes(self) -> list[Probe[Fact]]:
         """Returns the probes that read this profile's written files back."""
-        from agentcore_auth.files import file_probes
+        from agentcore_auth.files.probing import file_probes
 
         return file_probes(self.journey.files, self.answers, self.profile)
 

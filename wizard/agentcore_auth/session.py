@@ -18,10 +18,13 @@ from agentcore_auth.profile import (
 )
 
 if TYPE_CHECKING:
-    from agentcore_auth.files import FilesObserver, PlannedFile, Receipt
+    from agentcore_auth.files.planning import PlannedFile
+    from agentcore_auth.files.receipts import Receipt
+    from agentcore_auth.files.transaction import FilesObserver
     from agentcore_auth.journey import Walk
-    from agentcore_auth.lab import Lab
-    from agentcore_auth.secrets import EncryptedFile, Store
+    from agentcore_auth.lab.practice import Lab
+    from agentcore_auth.secrets.broker import Store
+    from agentcore_auth.secrets.encrypted_file import EncryptedFile
     from agentcore_auth_checks.engine import Observer
     from agentcore_auth_checks.facts.keyring import KeyringState, SecretState
     from agentcore_auth_checks.findings import Report
@@ -118,8 +121,9 @@ class Session:
     def walk(self, profile: Profile) -> Walk:
         """Returns the walk of a profile."""
         from agentcore_auth.journey import Walk
-        from agentcore_auth.lab import practice_secrets
-        from agentcore_auth.secrets import ENCRYPTED_FILE, Broker
+        from agentcore_auth.lab.profile import practice_secrets
+        from agentcore_auth.secrets.broker import Broker
+        from agentcore_auth.secrets.keepers import ENCRYPTED_FILE
 
         practice = practice_secrets(profile)
         needs_file = self._store == "file" or ENCRYPTED_FILE in profile.secret_places.values()
@@ -172,7 +176,8 @@ class Session:
         Raises:
             FilesError: an answer is missing, or a file that is there cannot be edited.
         """
-        from agentcore_auth.files import plan, recover
+        from agentcore_auth.files.planning import plan
+        from agentcore_auth.files.transaction import recover
 
         recover(self.journal_folder(walk))
         return plan(
@@ -191,7 +196,7 @@ class Session:
             FilesError: a reader would not see what it should, or the disk refuses; nothing is
                 changed then.
         """
-        from agentcore_auth.files import write
+        from agentcore_auth.files.transaction import write
 
         receipt = write(planned, self.journal_folder(walk), observe=observe)
         walk.profile.directory = str(self.directory(walk))
@@ -209,7 +214,7 @@ class Session:
         Raises:
             FilesError: a file was changed since, and `force` is not given.
         """
-        from agentcore_auth.files import undo
+        from agentcore_auth.files.transaction import undo
 
         receipt = undo(self.journal_folder(walk), force=force, below=below)
         for entry in receipt.entries if receipt else ():
@@ -219,7 +224,7 @@ class Session:
 
     def file_journal(self, walk: Walk) -> tuple[Receipt, ...]:
         """Returns what was written, newest first."""
-        from agentcore_auth.files import journal
+        from agentcore_auth.files.receipts import journal
 
         return tuple(journal(self.journal_folder(walk)))
 
@@ -233,7 +238,8 @@ class Session:
         """Starts the practice range in this process and returns the walk of its profile."""
         import asyncio
 
-        from agentcore_auth.lab import USUAL_PORTS, Lab, practice_profile
+        from agentcore_auth.lab.practice import USUAL_PORTS, Lab
+        from agentcore_auth.lab.profile import practice_profile
 
         if self._lab is None:
             lab = Lab(ports=USUAL_PORTS)
@@ -248,7 +254,7 @@ class Session:
 
     def faults(self) -> Mapping[str, str]:
         """Returns the practice range's faults: finding code -> what is broken, in words."""
-        from agentcore_auth.lab import FAULTS
+        from agentcore_auth.lab.practice import FAULTS
 
         return {code: fault.summary for code, fault in FAULTS.items()}
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from agentcore_auth.answer_file import GivenAnswers, apply_answers
 from agentcore_auth.doctor import examine_offline, examine_profile
-from agentcore_auth.files import PlannedFile
+from agentcore_auth.files.planning import PlannedFile
 from agentcore_auth.journey import Walk
-from agentcore_auth.secrets import FromKeyring, resolved
+from agentcore_auth.secrets.given import FromKeyring, resolved
 from agentcore_auth.session import Session
 from agentcore_auth_checks.answers import Problem
 from agentcore_auth_checks.engine import Observer

@@ -96,17 +96,30 @@ class ProbeMaker:
         return [self._one(name) for name in names]
 
     def authorizer(self) -> AuthorizerSettings | None:
-        """Returns the authorizer that follows from the answers, or None until they are there."""
+        """Returns the authorizer that follows from the answers, or None until they are there.
+
+        An authorizer that constrains nothing yet is not one.
+        """
         template = self._provider.authorizer
         url = packs.filled(template.discovery_url, dict(self._answers))
         if url is None:
             return None
+        audience, clients, scopes = (
+            self._filled(texts)
+            for texts in (
+                template.allowed_audience,
+                template.allowed_clients,
+                template.allowed_scopes,
+            )
+        )
+        if not (audience or clients or scopes):
+            return None
         return AuthorizerSettings(
             source="profile",
             discovery_url=url,
-            allowed_audience=self._filled(template.allowed_audience),
-            allowed_clients=self._filled(template.allowed_clients),
-            allowed_scopes=self._filled(template.allowed_scopes),
+            allowed_audience=audience,
+            allowed_clients=clients,
+            allowed_scopes=scopes,
         )
 
     def _filled(self, templates: tuple[str, ...]) -> tuple[str, ...] | None:

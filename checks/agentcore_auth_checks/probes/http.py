@@ -1,10 +1,10 @@
 """The one client for the network, guarded: where it connects, how much it reads, how long it waits.
 
 https only, the operating system's trust store, no redirects, no cookies, every address checked
-before it is connected to. It stands on httpcore, the transport that httpx itself stands on, and
-not on httpx: only httpcore lets the caller open the connections (`network_backend`), which is
-where addresses are checked; and nothing of what httpx adds is wanted here: redirects, cookies,
-decoding without a bound, and an import that costs as much again.
+before it is connected to. Requests and answers are those of httpx, and go straight through a
+transport of httpx (`probes.transport`), not through its `AsyncClient`: that reads the Location of
+every answer, also where it follows none, and fails where Location is no URL, while here such an
+answer is what was looked for. It also keeps cookies, and logs every URL.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 import httpcore
 
@@ -43,6 +43,9 @@ from agentcore_auth_checks.probes.proxies import ProxyUnusable
 from agentcore_auth_checks.probes.ways import Way, Ways, system_trust
 from agentcore_auth_checks.text import Secret, Untrusted
 from agentcore_auth_checks.urls import Url, UrlRefused, read_url
+
+if TYPE_CHECKING:
+    import httpx
 
 _PROXY_AUTHENTICATION_REQUIRED = "407"
 _HEAD_TOO_LARGE = 431
@@ -156,15 +159,21 @@ class GuardedClient:
         loopback: bool = False,
     ) -> Exchange:
         """Returns the answer or why there is none; see `probes.base.Fetcher`."""
+        # Before the clock starts: the first import takes a part of a second.
+        import httpx
+
+        from agentcore_auth_checks.probes.transport import origin
+
         attempt = _Attempt(method, url)
         try:
             async with asyncio.timeout(self._limits.total):
                 attempt.target = target = read_url(url)
                 attempt.way = way = self._ways.way(target, loopback=loopback)
+                end = self._ways.end(target)
                 content = with_form_secret(body, form_secret)
-                request = httpcore.Request(
+                request = httpx.Request(
                     method,
-                    self._ways.destination(target),
+                    origin(end.scheme, end.host, end.port),
                     headers=request_headers(
                         method,
                         target.authority,
@@ -177,32 +186,33 @@ class GuardedClient:
                     extensions={
                         "timeout": {"connect": self._limits.connect},
                         "trace": attempt.follow,
+                        "target": target.target.encode(),
                     },
                 )
                 return await self._answer(attempt, way, request)
         except _FAULTS as error:
             return await self._failure(attempt, error)
 
-    async def _answer(self, attempt: _Attempt, way: Way, request: httpcore.Request) -> HttpAnswer:
-        response = await way.pool.handle_async_request(request)
+    async def _answer(self, attempt: _Attempt, way: Way, request: httpx.Request) -> HttpAnswer:
+        response = await way.transport.handle_async_request(request)
         received_at = time.time()
         attempt.answered = True
         try:
             certificate = _certificate(response)
             headers = tuple(
                 (name.decode("latin-1"), value.decode("latin-1"))
-                for name, value in response.headers
+                for name, value in response.headers.raw
             )
             coding = ",".join(
                 value for name, value in headers if name.lower() == "content-encoding"
             )
-            body = await read_body(response.aiter_stream(), coding, self._limits.body)
+            body = await read_body(response.aiter_raw(), coding, self._limits.body)
         finally:
             await response.aclose()
         return HttpAnswer(
             url=attempt.url,
             method=attempt.method,
-            status=response.status,
+            status=response.status_code,
             headers=headers,
             body=body,
             seconds=attempt.seconds,
@@ -279,38 +289,33 @@ async def _certificate_through(
     proxy: httpcore.Proxy, network: CheckedNetwork, target: Url, seconds: float
 ) -> Certificate | None:
     """Returns the certificate seen at the end of a tunnel of its own (RFC 9110 section 9.3.6)."""
-    authority = f"{target.host}:{target.port}"
-    request = httpcore.Request(
+    import httpx
+
+    from agentcore_auth_checks.probes.transport import CheckedTransport, origin
+
+    authority = f"{target.host}:{target.port}".encode()
+    request = httpx.Request(
         "CONNECT",
-        httpcore.URL(
-            scheme=proxy.url.scheme,
-            host=proxy.url.host,
-            port=proxy.url.port,
-            target=authority.encode(),
-        ),
-        headers=[(b"Host", authority.encode()), *proxy.headers],
+        origin(proxy.url.scheme.decode(), proxy.url.host.decode(), proxy.url.port),
+        headers=[(b"Host", authority), *proxy.headers],
+        extensions={"target": authority},
     )
-    async with httpcore.AsyncConnectionPool(
-        ssl_context=proxy.ssl_context, network_backend=network
-    ) as pool:
-        response = await pool.handle_async_request(request)
-        if not 200 <= response.status <= 299:
+    pool = httpcore.AsyncConnectionPool(ssl_context=proxy.ssl_context, network_backend=network)
+    async with CheckedTransport(pool) as transport:
+        response = await transport.handle_async_request(request)
+        if not response.is_success:
             return None
         return await refused_certificate(_stream(response), target.host, seconds)
 
 
-def _certificate(response: httpcore.Response) -> Certificate | None:
+def _certificate(response: httpx.Response) -> Certificate | None:
     connection: object = _stream(response).get_extra_info("ssl_object")
     return shown_certificate(connection) if isinstance(connection, ssl.SSLObject) else None
 
 
-def _stream(response: httpcore.Response) -> httpcore.AsyncNetworkStream:
+def _stream(response: httpx.Response) -> httpcore.AsyncNetworkStream:
     """Returns the connection under an answer: httpcore's `network_stream` extension."""
-    extensions = cast(
-        "Mapping[str, object]",
-        response.extensions,  # pyright: ignore[reportUnknownMemberType]
-    )
-    return cast(httpcore.AsyncNetworkStream, extensions["network_stream"])
+    return cast(httpcore.AsyncNetworkStream, response.extensions["network_stream"])
 
 
 def _wrapped(error: Exception) -> BaseException:

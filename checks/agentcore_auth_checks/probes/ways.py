@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import httpcore
 
@@ -21,6 +22,9 @@ from agentcore_auth_checks.probes.connecting import CheckedNetwork, NotReached, 
 from agentcore_auth_checks.probes.proxies import ProxyServer, proxy_for
 from agentcore_auth_checks.urls import Url, UrlRefused, read_url
 
+if TYPE_CHECKING:
+    from agentcore_auth_checks.probes.transport import CheckedTransport
+
 # Shorter than the five seconds after which common servers close a connection that is not used:
 # a request that is sent at that very moment is lost.
 _KEPT_ALIVE = 3.0
@@ -35,9 +39,9 @@ def system_trust() -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How hosts are reached: the pool of connections, what opens them, and the proxy if any."""
+    """How hosts are reached: the transport, what opens its connections, and the proxy if any."""
 
-    pool: httpcore.AsyncConnectionPool
+    transport: CheckedTransport
     network: CheckedNetwork
     proxy: httpcore.Proxy | None
 
@@ -72,7 +76,7 @@ class Ways:
     async def aclose(self) -> None:
         """Closes every connection."""
         for way in self._open.values():
-            await way.pool.aclose()
+            await way.transport.aclose()
         self._open.clear()
 
     def way(self, target: Url, *, loopback: bool) -> Way:
@@ -99,12 +103,9 @@ class Ways:
         permits = _anything if opened else _public_or_loopback if loopback else address_is_public
         return self._connections(permits, NoAnswer.HOST_NOT_PUBLIC)
 
-    def destination(self, target: Url) -> httpcore.URL:
+    def end(self, target: Url) -> Url:
         """Returns where a request is sent: to the URL's own host, or to the end of its route."""
-        end = self._routes.get(target.host, target) if target.scheme == "https" else target
-        return httpcore.URL(
-            scheme=end.scheme, host=end.host, port=end.port, target=target.target.encode()
-        )
+        return self._routes.get(target.host, target) if target.scheme == "https" else target
 
     def _connections(
         self,
@@ -118,6 +119,8 @@ class Ways:
 
         A connection that one URL was allowed to have does not serve another that is not.
         """
+        from agentcore_auth_checks.probes.transport import CheckedTransport
+
         key = (permits, proxy.url if proxy else None)
         if key not in self._open:
             network = CheckedNetwork(self._resolve, permits, refusal)
@@ -129,7 +132,7 @@ class Ways:
                 keepalive_expiry=_KEPT_ALIVE,
                 network_backend=network,
             )
-            self._open[key] = Way(pool, network, through)
+            self._open[key] = Way(CheckedTransport(pool), network, through)
         return self._open[key]
 
     def _trusted(self) -> ssl.SSLContext:

@@ -186,13 +186,14 @@ def documents_are_metadata(facts: Facts) -> Iterator[Finding]:
         elif was_answered(document) and not isinstance(document.content, dict):
             actual = f"a JSON {json_type(document.content)}"
             yield _about(document, "disc.not_json", "a JSON object", actual)
-        elif is_discovery and document.members and _is_error(document):
+        elif is_discovery and document.members and _is_error(document) and not _is_load(document):
             yield _about(document, "disc.error_document", "metadata", _error_text(document))
         elif was_answered(document) and document.member and document.member not in document.members:
             expected = f"the member {document.member}"
             yield _about(document, "disc.error_document", expected, _error_text(document))
 
 
+TOO_MANY_REQUESTS = 429
 _METADATA = frozenset({"issuer", "jwks_uri", "authorization_endpoint", "token_endpoint"})
 _ERRORS = ("error", "errorCode", "errors", "message", "Message", "statusCode", "status", "code")
 _ERROR_TEXTS = ("error_description", "errorSummary", "message", "Message", "error", "errorCode")
@@ -205,6 +206,14 @@ def _is_error(document: JsonDocument) -> bool:
     if _METADATA.intersection(document.members):
         return False
     return any(name in document.members for name in _ERRORS)
+
+
+def _is_load(document: JsonDocument) -> bool:
+    """Whether the status tells of too many requests or a broken server, and not of the URL."""
+    exchange = document.exchange
+    if not isinstance(exchange, HttpAnswer):
+        return False
+    return exchange.status == TOO_MANY_REQUESTS or exchange.status >= 500
 
 
 def _error_text(document: JsonDocument) -> Value:

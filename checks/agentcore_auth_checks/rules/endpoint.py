@@ -15,6 +15,7 @@ from agentcore_auth_checks.facts.base import Facts
 from agentcore_auth_checks.facts.http import Exchange, HttpAnswer
 from agentcore_auth_checks.findings import Finding, Value, Where, failed
 from agentcore_auth_checks.rules.base import rule
+from agentcore_auth_checks.rules.subjects import in_command
 from agentcore_auth_checks.text import Untrusted
 
 SHOWN_CHARACTERS = 300
@@ -47,6 +48,7 @@ MEANINGS = (
     Answered("endpoint.path_not_found", "", 404),
     Answered("endpoint.insufficient_scope", "", 403),
     Answered("endpoint.invalid_token", "", 401),
+    Answered("endpoint.unexpected"),
 )
 """In order: the first that matches is meant."""
 
@@ -65,6 +67,7 @@ def token_is_taken(facts: Facts) -> Iterator[Finding]:
                     expected="200",
                     actual=_said(exchange),
                     where=Where(url=answer.url),
+                    values={"url": in_command(answer.url)},
                     source=answer.source,
                 )
                 break

@@ -11,7 +11,7 @@ from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
 
 if TYPE_CHECKING:
-    from agentcore_auth.files import PlannedFile
+    from agentcore_auth.files.planning import PlannedFile
     from agentcore_auth.journey import Walk
     from agentcore_auth.session import Session
 

@@ -11,7 +11,8 @@ from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
 
 if TYPE_CHECKING:
-    from agentcore_auth.lab import Lab, Visit
+    from agentcore_auth.lab.practice import Lab
+    from agentcore_auth.lab.server import Visit
 
 LONGEST_DELAY_MILLISECONDS = 60_000
 
@@ -51,7 +52,9 @@ def run(options: argparse.Namespace) -> int:
     """Plays the range until it is interrupted, which is its proper end: the status is 0 then."""
     import threading
 
-    from agentcore_auth.lab import USUAL_PORTS, Lab, PortTaken, UnknownFault, practice_profile
+    from agentcore_auth.lab.practice import USUAL_PORTS, Lab, UnknownFault
+    from agentcore_auth.lab.profile import practice_profile
+    from agentcore_auth.lab.server import PortTaken
 
     if options.list_faults:
         return _list_faults()
@@ -80,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _introduce(lab: Lab) -> None:
     """Says what runs where, and what to try."""
-    from agentcore_auth.lab import FAULTS, PROFILE_NAME
+    from agentcore_auth.lab.practice import FAULTS
+    from agentcore_auth.lab.profile import PROFILE_NAME
 
     faults = [("fault", f"{code}: {FAULTS[code].summary}") for code in lab.faults]
     lines = [
@@ -108,7 +112,7 @@ def _show_visit(visit: Visit) -> None:
 
 
 def _list_faults() -> int:
-    from agentcore_auth.lab import FAULTS
+    from agentcore_auth.lab.practice import FAULTS
 
     widest = max(map(len, FAULTS))
     _write("".join(f"{code:<{widest}}  {fault.summary}\n" for code, fault in FAULTS.items()))

@@ -11,7 +11,8 @@ from agentcore_auth.cli.exits import UsageError
 
 if TYPE_CHECKING:
     from agentcore_auth.journey import Walk
-    from agentcore_auth.secrets import EncryptedFile, Store
+    from agentcore_auth.secrets.broker import Store
+    from agentcore_auth.secrets.encrypted_file import EncryptedFile
     from agentcore_auth.session import Network, Session
     from agentcore_auth_checks.findings import Finding
     from agentcore_auth_checks.text import Secret
@@ -83,7 +84,7 @@ def typed(prompt: str) -> Secret:
     import getpass
     import warnings
 
-    from agentcore_auth.secrets import usable
+    from agentcore_auth.secrets.given import usable
 
     if not sys.stdin.isatty():
         raise UsageError(f"{prompt}: there is no terminal to type it on")
@@ -108,7 +109,8 @@ def _opened_file(profile_name: str, passphrase_file: str | None) -> EncryptedFil
         UnusableSecret: the passphrase file cannot be used.
         EncryptedFileError: the passphrase is wrong, or the file is not such a file.
     """
-    from agentcore_auth.secrets import EncryptedFile, FromFile, encrypted_file_path, resolved
+    from agentcore_auth.secrets.encrypted_file import EncryptedFile, encrypted_file_path
+    from agentcore_auth.secrets.given import FromFile, resolved
 
     path = encrypted_file_path(profile_name)
     if passphrase_file is not None:

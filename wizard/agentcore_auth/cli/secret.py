@@ -139,7 +139,7 @@ def _test(options: argparse.Namespace) -> int:
     import asyncio
 
     from agentcore_auth.cli.doctor import show_report
-    from agentcore_auth.secrets import Broker
+    from agentcore_auth.secrets.broker import Broker
     from agentcore_auth_checks.findings import Report
 
     state = asyncio.run(Broker(options.profile or "test").state())
@@ -169,7 +169,7 @@ def _chosen(walk: Walk, names: list[str]) -> Field:
 
 def _given(field: Field) -> Secret:
     """Returns the value as it is typed unseen, or as it comes on standard input."""
-    from agentcore_auth.secrets import LARGEST_SECRET_BYTES, usable
+    from agentcore_auth.secrets.given import LARGEST_SECRET_BYTES, usable
 
     if sys.stdin.isatty():
         return typed(field.label)

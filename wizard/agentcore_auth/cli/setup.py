@@ -13,7 +13,7 @@ from agentcore_auth.cli.exits import ExitStatus, UsageError
 from agentcore_auth.cli.open_secrets import add_passphrase_option, session_of
 
 if TYPE_CHECKING:
-    from agentcore_auth.files import PlannedFile
+    from agentcore_auth.files.planning import PlannedFile
     from agentcore_auth.journey import Walk
     from agentcore_auth.session import Network, Session
 

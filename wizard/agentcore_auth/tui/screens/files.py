@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from textual.content import Content
     from textual.widget import Widget
 
-    from agentcore_auth.files import PlannedFile, Receipt
+    from agentcore_auth.files.planning import PlannedFile
+    from agentcore_auth.files.receipts import Receipt
     from agentcore_auth.tui.desk import Desk
 
 _LOOKS = {
