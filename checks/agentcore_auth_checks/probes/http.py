@@ -1,10 +1,10 @@
 """The one client for the network, guarded: where it connects, how much it reads, how long it waits.
 
 https only, the operating system's trust store, no redirects, no cookies, every address checked
-before it is connected to. Requests and answers are those of httpx, and go straight through a
-transport of httpx (`probes.transport`), not through its `AsyncClient`: that reads the Location of
-every answer, also where it follows none, and fails where Location is no URL, while here such an
-answer is what was looked for. It also keeps cookies, and logs every URL.
+before it is connected to. Requests are httpx's and go straight through a transport of httpx
+(`probes.transport`), not through its `AsyncClient`: that reads the Location of every redirect,
+even where it follows none, and raises where it is no URL, which is the very answer that a
+diagnosis needs. It would also keep cookies and log URLs; what it adds beyond is not used here.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ plays no part: it is for plain http, which only ever goes to this machine.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -33,9 +32,7 @@ def proxy_for(host: str, port: int) -> ProxyServer | None:
     Raises:
         ProxyUnusable: its URL is not one, or asks for another protocol than http or https.
     """
-    if not any(name.lower().endswith("_proxy") for name in os.environ):
-        return None
-    # Only a machine behind a proxy pays for this import.
+    # httpx needs it too, and neither is needed before the first request.
     from urllib.request import getproxies_environment, proxy_bypass
 
     proxies = getproxies_environment()
