@@ -331,3 +331,11 @@ def test_keys_are_judged_without_loading_the_cryptography() -> None:
         check=True,
     )
     assert run.stdout == "[]\n"
+
+
+def test_a_discovery_url_that_is_asked_too_often_is_no_error_document() -> None:
+    content = {"errorCode": "E0000047", "errorSummary": "API call exceeded rate limit"}
+    document = DiscoveryDocument(
+        url=DISCOVERY_URL, content=content, exchange=answer(DISCOVERY_URL, 429), source="discovery"
+    )
+    assert failures(document) == []

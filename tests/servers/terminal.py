@@ -132,7 +132,8 @@ class Terminal:
         dead, status = self._call(
             "display-message", "-p", "#{pane_dead},#{pane_dead_status}"
         ).split(",")
-        return status.strip() if dead == "1" else None
+        # The terminal closes a moment before the program's status is known.
+        return status.strip() or None if dead == "1" else None
 
     def _wait(self, right: Callable[[str], bool], what: str, limit: float) -> str:
         found: list[str] = []

@@ -186,7 +186,12 @@ def documents_are_metadata(facts: Facts) -> Iterator[Finding]:
         elif was_answered(document) and not isinstance(document.content, dict):
             actual = f"a JSON {json_type(document.content)}"
             yield _about(document, "disc.not_json", "a JSON object", actual)
-        elif is_discovery and document.members and _is_error(document) and not _is_load(document):
+        elif (
+            is_discovery
+            and document.members
+            and _is_error(document)
+            and not _is_held_back(document)
+        ):
             yield _about(document, "disc.error_document", "metadata", _error_text(document))
         elif was_answered(document) and document.member and document.member not in document.members:
             expected = f"the member {document.member}"
@@ -208,12 +213,10 @@ def _is_error(document: JsonDocument) -> bool:
     return any(name in document.members for name in _ERRORS)
 
 
-def _is_load(document: JsonDocument) -> bool:
-    """Whether the status tells of too many requests or a broken server, and not of the URL."""
+def _is_held_back(document: JsonDocument) -> bool:
+    """Whether the status tells of too many requests, and not of the document."""
     exchange = document.exchange
-    if not isinstance(exchange, HttpAnswer):
-        return False
-    return exchange.status == TOO_MANY_REQUESTS or exchange.status >= 500
+    return isinstance(exchange, HttpAnswer) and exchange.status == TOO_MANY_REQUESTS
 
 
 def _error_text(document: JsonDocument) -> Value:
