@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from agentcore_auth import __version__
-from agentcore_auth.cli import doctor, files, lab, secret, setup, why
-from agentcore_auth.cli import run as run_with_secrets
+from agentcore_auth.cli.common_options import add_network_options
 from agentcore_auth.cli.exits import ExitStatus, UsageError
-
-_COMMANDS = (setup, doctor, files, secret, run_with_secrets, lab, why)
+from agentcore_auth.cli.names import COMMANDS
 
 _DESCRIPTION = (
     "Set up and diagnose the identity side of Amazon Bedrock AgentCore. "
@@ -29,8 +27,13 @@ exit status: 0 nothing wrong, 1 an error was found, 2 bad usage or input, 3 inte
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """Returns the parser of the whole command line."""
+def parser(named: Collection[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Returns the parser of the whole command line.
+
+    Args:
+        named: the commands whose own arguments are wanted. The modules of the others are not
+            imported, so that each command and the help of all start fast.
+    """
     top = argparse.ArgumentParser(
         prog="agentcore-auth",
         description=_DESCRIPTION,
@@ -40,19 +43,26 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"agentcore-auth {__version__}")
     top.add_argument("--profile", metavar="NAME", help="open the app with this profile")
-    setup.add_network_options(top)
+    add_network_options(top)
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in _COMMANDS:
-        command.add_to(subparsers)
+    for name, summary in COMMANDS.items():
+        if name in named:
+            from importlib import import_module
+
+            import_module(f"agentcore_auth.cli.{name}").add_to(subparsers)
+        else:
+            subparsers.add_parser(name, help=summary)
     return top
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command and returns its exit status. No traceback reaches the user."""
-    options = parser().parse_args(arguments)
+    options = parser(COMMANDS.keys() & set(arguments)).parse_args(arguments)
     try:
         if options.command is None:
-            return setup.open_app(options)
+            from agentcore_auth.cli.setup import open_app
+
+            return open_app(options)
         return int(options.run(options))
     except KeyboardInterrupt:
         sys.stderr.write("agentcore-auth: interrupted; nothing half-done was left behind\n")

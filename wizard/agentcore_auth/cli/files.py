@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
+from agentcore_auth.cli.names import COMMANDS
 
 if TYPE_CHECKING:
     from agentcore_auth.files.planning import PlannedFile
@@ -20,7 +21,7 @@ def add_to(subparsers: Subparsers) -> None:
     """Adds the command's arguments."""
     parser = subparsers.add_parser(
         "files",
-        help="show, write or take back the configuration files of a profile",
+        help=COMMANDS["files"],
         description="Draws the configuration files from the profile, edits those that are there "
         "in place, and writes all or none. What was written can be taken back.",
         allow_abbrev=False,
@@ -102,7 +103,7 @@ def _undo(options: argparse.Namespace) -> int:
 
 
 def _opened(options: argparse.Namespace) -> tuple[Session, Walk]:
-    from agentcore_auth.cli.doctor import the_only_profile
+    from agentcore_auth.cli.common_options import the_only_profile
     from agentcore_auth.session import Session
 
     session = Session()

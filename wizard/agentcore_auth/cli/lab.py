@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
+from agentcore_auth.cli.names import COMMANDS
 
 if TYPE_CHECKING:
     from agentcore_auth.lab.practice import Lab
@@ -21,7 +22,7 @@ def add_to(subparsers: Subparsers) -> None:
     """Adds the command's arguments."""
     parser = subparsers.add_parser(
         "lab",
-        help="a practice range on this machine, no account needed",
+        help=COMMANDS["lab"],
         description="Plays an identity provider, an AgentCore gateway and runtime, and a test "
         "page on this machine only, until it is interrupted with ctrl+c. Every fault that the "
         "program knows of them can be switched on.",

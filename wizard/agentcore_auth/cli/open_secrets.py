@@ -39,7 +39,7 @@ def walk_with_secrets(options: argparse.Namespace, *, to_file: bool = False) -> 
 
     Its encrypted file is open where something is kept there, or shall be (`to_file`).
     """
-    from agentcore_auth.cli.doctor import the_only_profile
+    from agentcore_auth.cli.common_options import the_only_profile
 
     session = session_of(options, store="file" if to_file else "keyring")
     return session.open(options.profile or the_only_profile())

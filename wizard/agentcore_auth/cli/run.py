@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
+from agentcore_auth.cli.names import COMMANDS
 from agentcore_auth.cli.open_secrets import (
     add_profile_options,
     secret_fields,
@@ -25,7 +26,7 @@ def add_to(subparsers: Subparsers) -> None:
     """Adds the command's arguments."""
     parser = subparsers.add_parser(
         "run",
-        help="run a command with the profile's secrets in its environment",
+        help=COMMANDS["run"],
         description="Runs COMMAND with each secret of the profile in a variable named after its "
         "field: okta.m2m.client_secret becomes OKTA_M2M_CLIENT_SECRET. Signals and the exit "
         "status are the command's own.",

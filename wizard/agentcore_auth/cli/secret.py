@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
+from agentcore_auth.cli.names import COMMANDS
 from agentcore_auth.cli.open_secrets import (
     add_profile_options,
     secret_fields,
@@ -27,7 +28,7 @@ def add_to(subparsers: Subparsers) -> None:
     """Adds the command's arguments."""
     parser = subparsers.add_parser(
         "secret",
-        help="store, list or delete secrets, or test the keyring",
+        help=COMMANDS["secret"],
         description="Keeps the secrets of a profile in the keyring of this machine. A value is "
         "typed unseen or comes on standard input, never as an argument, and is never shown.",
         allow_abbrev=False,
@@ -138,7 +139,7 @@ def _delete(options: argparse.Namespace) -> int:
 def _test(options: argparse.Namespace) -> int:
     import asyncio
 
-    from agentcore_auth.cli.doctor import show_report
+    from agentcore_auth.cli.reporting import show_report
     from agentcore_auth.secrets.broker import Broker
     from agentcore_auth_checks.findings import Report
 

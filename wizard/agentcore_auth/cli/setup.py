@@ -9,20 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentcore_auth.cli.arguments import Subparsers
+from agentcore_auth.cli.common_options import add_network_options, network_of
 from agentcore_auth.cli.exits import ExitStatus, UsageError
+from agentcore_auth.cli.names import COMMANDS
 from agentcore_auth.cli.open_secrets import add_passphrase_option, session_of
 
 if TYPE_CHECKING:
     from agentcore_auth.files.planning import PlannedFile
     from agentcore_auth.journey import Walk
-    from agentcore_auth.session import Network, Session
+    from agentcore_auth.session import Session
 
 
 def add_to(subparsers: Subparsers) -> None:
     """Adds the command's arguments."""
     parser = subparsers.add_parser(
         "setup",
-        help="walk through a set-up: in the app, as questions, or from a file",
+        help=COMMANDS["setup"],
         description="Walks through a set-up and proves each step live. It can be left at any "
         "moment and is taken up again where it was left.",
         allow_abbrev=False,
@@ -48,43 +50,6 @@ def add_to(subparsers: Subparsers) -> None:
     add_passphrase_option(parser)
     add_network_options(parser)
     parser.set_defaults(run=run)
-
-
-def add_network_options(parser: argparse.ArgumentParser) -> None:
-    """Adds the two options that open a way to the network that is closed by default."""
-    parser.add_argument(
-        "--allow-host",
-        metavar="HOST",
-        action="append",
-        default=[],
-        help="let HOST lie in a private network",
-    )
-    parser.add_argument(
-        "--connect-to",
-        metavar="HOST=URL",
-        action="append",
-        default=[],
-        help="send what is for HOST to this http://127.0.0.1:PORT instead (a local stand-in)",
-    )
-
-
-def network_of(options: argparse.Namespace) -> Network:
-    """Returns the ways to the network that the options open.
-
-    Raises:
-        UsageError: a stand-in is not on this machine's loopback.
-    """
-    from agentcore_auth.session import Network
-
-    routes: dict[str, str] = {}
-    for text in options.connect_to:
-        host, equals, url = text.partition("=")
-        if not equals or not host or not url.startswith(("http://127.0.0.1:", "http://[::1]:")):
-            raise UsageError(
-                f"--connect-to {text!r}: it must be HOST=http://127.0.0.1:PORT, on this machine"
-            )
-        routes[host] = url
-    return Network(tuple(options.allow_host), routes)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -128,8 +93,8 @@ def _without_asking(options: argparse.Namespace) -> int:
     import asyncio
 
     from agentcore_auth.answer_file import AnswersError, read_answers
-    from agentcore_auth.cli.doctor import show_report
     from agentcore_auth.cli.progress import progress
+    from agentcore_auth.cli.reporting import show_report
     from agentcore_auth.setting_up import MissingAnswers, NotConfirmed, set_up
 
     session = _session(options)

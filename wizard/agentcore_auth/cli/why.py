@@ -7,6 +7,7 @@ import sys
 
 from agentcore_auth.cli.arguments import Subparsers
 from agentcore_auth.cli.exits import ExitStatus, UsageError
+from agentcore_auth.cli.names import COMMANDS
 
 _LABEL_WIDTH = 10
 _PAGE_WIDTH = 100
@@ -22,7 +23,7 @@ def add_to(subparsers: Subparsers) -> None:
     """Adds the command's arguments."""
     parser = subparsers.add_parser(
         "why",
-        help="what a finding means and how to put it right",
+        help=COMMANDS["why"],
         description="Prints the page of a finding: why it comes about, how it is proved, what to "
         "do. An area lists its findings.",
         allow_abbrev=False,
