@@ -3,7 +3,7 @@
 #   make run            open the terminal app (make run ARGS="doctor --profile acme" runs a command)
 #   make test           run all checks and all tests
 #   make lint           run the checks alone
-#   make bench          print start-up and first-paint times as ratios
+#   make bench          print what the program takes, as ratios: start-up, first paint, doctor
 #   make shots          draw the pictures of the README
 #   make requirements   pin everything in requirements/ again, at its newest
 #   make clean          remove what the other targets set up
@@ -29,7 +29,7 @@ lint: .venv/.ready-to-test
 	.venv/bin/pyright
 	.venv/bin/lint-imports --no-cache
 
-bench: .venv/.ready-to-test
+bench: .venv/.ready-to-test .venv-bench/.ready
 	@$(PYTHON) -m tests.bench $(ARGS)
 
 shots: test-machine .venv/.ready-to-test
@@ -39,7 +39,7 @@ requirements: .venv-locking/.ready
 	@$(BOOTSTRAP)/lock .venv-locking/bin/uv
 
 clean:
-	rm -rf .venv .venv-proxy .venv-locking tests/servers/node_modules
+	rm -rf .venv .venv-bench .venv-proxy .venv-locking tests/servers/node_modules
 	rm -rf .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 test-machine:
@@ -54,6 +54,12 @@ test-machine:
 	@$(BOOTSTRAP)/environment .venv requirements/test.txt
 	@$(BOOTSTRAP)/project .venv
 	@touch .venv/.ready-to-run $@
+
+# What users have, without the test tools.
+.venv-bench/.ready: requirements/run.txt pyproject.toml
+	@$(BOOTSTRAP)/environment .venv-bench requirements/run.txt
+	@$(BOOTSTRAP)/project .venv-bench
+	@touch $@
 
 .venv-proxy/.ready: requirements/proxy.txt
 	@$(BOOTSTRAP)/environment .venv-proxy requirements/proxy.txt

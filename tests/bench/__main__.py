@@ -1,9 +1,11 @@
-"""Prints how long the program takes to start, against the least that it could take.
+"""Prints what the program takes, against the least that it could take or the most that it may.
 
     python -m tests.bench [--runs N] [--paint-marker TEXT]
 
 Every number is the median of runs that take turns with those of its baseline, so that a busy
-machine slows both. Nothing fails here: the limit beside a ratio is for the reader.
+machine slows both. Nothing fails here: the limit beside a ratio is for the reader. What is
+measured is what `make bench` installs in `.venv-bench`: the program without the test tools, some
+of which slow its imports down.
 """
 
 from __future__ import annotations
@@ -14,16 +16,26 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.doctor_on_lab import DOCTOR, chain_seconds, playing_range
 from tests.bench.first_paint import seconds_to_paint
-from tests.bench.start_up import seconds_to_run
+from tests.bench.installed import PROGRAM, PYTHON
+from tests.bench.whole_run import run_whole
 
-_PROGRAM = str(Path(sys.executable).parent / "agentcore-auth")
 _EMPTY_APP = str(Path(__file__).parent / "empty_app.py")
-_BARE_PYTHON = ("python -c pass", lambda: seconds_to_run([sys.executable, "-c", "pass"]))
+_BARE_PYTHON = ("python -c pass", lambda: run_whole([PYTHON, "-c", "pass"]).seconds)
+_ALLOWED_MEGABYTES = 120.0
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:6.0f} ms"
+
+
+def _megabytes(megabytes: float) -> str:
+    return f"{megabytes:6.0f} MB"
 
 
 @dataclass(frozen=True)
@@ -35,19 +47,43 @@ class Comparison:
     baseline_name: str
     baseline: Callable[[], float]
     limit: float
+    shown: Callable[[float], str] = _milliseconds
 
 
-def comparisons(paint_marker: str) -> list[Comparison]:
-    """Returns all comparisons. The app has painted once `paint_marker` is on its screen."""
+def start_up(paint_marker: str) -> list[Comparison]:
+    """Returns the comparisons of starting. The app has painted once it shows `paint_marker`."""
     return [
-        Comparison("--version", lambda: seconds_to_run([_PROGRAM, "--version"]), *_BARE_PYTHON, 2),
-        Comparison("--help", lambda: seconds_to_run([_PROGRAM, "--help"]), *_BARE_PYTHON, 3),
+        Comparison(
+            "--version", lambda: run_whole([PROGRAM, "--version"]).seconds, *_BARE_PYTHON, 2
+        ),
+        Comparison("--help", lambda: run_whole([PROGRAM, "--help"]).seconds, *_BARE_PYTHON, 3),
         Comparison(
             "first paint",
-            lambda: seconds_to_paint([_PROGRAM], paint_marker),
+            lambda: seconds_to_paint([PROGRAM], paint_marker),
             "empty Textual app",
-            lambda: seconds_to_paint([sys.executable, _EMPTY_APP], "painted"),
+            lambda: seconds_to_paint([PYTHON, _EMPTY_APP], "painted"),
             1.5,
+        ),
+    ]
+
+
+def doctor() -> list[Comparison]:
+    """Returns the comparisons of the doctor, for which the practice range has to play."""
+    return [
+        Comparison(
+            "doctor on lab",
+            lambda: run_whole(DOCTOR).seconds,
+            "its longest chain",
+            chain_seconds,
+            1.3,
+        ),
+        Comparison(
+            "doctor peak memory",
+            lambda: run_whole(DOCTOR).peak_megabytes,
+            "what it may take",
+            lambda: _ALLOWED_MEGABYTES,
+            1,
+            _megabytes,
         ),
     ]
 
@@ -58,30 +94,38 @@ def _line(comparison: Comparison, runs: int) -> str:
     measured = statistics.median(pair[0] for pair in pairs)
     baseline = statistics.median(pair[1] for pair in pairs)
     return (
-        f"{comparison.name:<12} {measured * 1000:6.0f} ms   "
-        f"{comparison.baseline_name:<18} {baseline * 1000:6.0f} ms   "
+        f"{comparison.name:<18} {comparison.shown(measured)}   "
+        f"{comparison.baseline_name:<17} {comparison.shown(baseline)}   "
         f"ratio {measured / baseline:5.2f}   limit {comparison.limit:g}"
     )
 
 
+def _show(comparisons: Sequence[Comparison], runs: int) -> bool:
+    """Prints one line a comparison and returns whether all could be measured."""
+    complete = True
+    for comparison in comparisons:
+        try:
+            print(_line(comparison, runs), flush=True)
+        except (RuntimeError, subprocess.CalledProcessError) as error:
+            print(f"{comparison.name:<18} not measured: {error}", flush=True)
+            complete = False
+    return complete
+
+
 def main() -> int:
-    """Measures, prints one line a comparison, and returns 1 where one could not be measured."""
+    """Measures and prints; returns 1 where something could not be measured."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--runs", type=int, default=11)
     parser.add_argument("--paint-marker", default="New set-up", metavar="TEXT")
     options = parser.parse_args()
-    failed = False
     with tempfile.TemporaryDirectory() as home:
         for name in [name for name in os.environ if name.startswith(("XDG_", "AWS_"))]:
             del os.environ[name]
         os.environ.update(HOME=home, TERM="xterm-256color", COLORTERM="truecolor")
-        for comparison in comparisons(options.paint_marker):
-            try:
-                print(_line(comparison, options.runs), flush=True)
-            except (RuntimeError, subprocess.CalledProcessError) as error:
-                print(f"{comparison.name:<12} not measured: {error}", flush=True)
-                failed = True
-    return 1 if failed else 0
+        complete = _show(start_up(options.paint_marker), options.runs)
+        with playing_range():
+            complete = _show(doctor(), options.runs) and complete
+    return 0 if complete else 1
 
 
 if __name__ == "__main__":
