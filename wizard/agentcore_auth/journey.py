@@ -20,9 +20,10 @@ from agentcore_auth_checks.engine import judge as judge_facts
 from agentcore_auth_checks.facts.base import Fact, Facts
 from agentcore_auth_checks.facts.clock import Clock
 from agentcore_auth_checks.facts.profile import Answers, KnownProvider
-from agentcore_auth_checks.findings import Finding, Report, Severity, Status, failed, matches
+from agentcore_auth_checks.findings import Finding, Report, failed
 from agentcore_auth_checks.probes.base import Fetcher, Probe, Run
 from agentcore_auth_checks.probes.from_packs import ProbeMaker
+from agentcore_auth_checks.proofs import ProofStatus, judged
 from agentcore_auth_checks.rules.base import Rule
 from agentcore_auth_checks.rules.keyring import RULES as KEYRING_RULES
 from agentcore_auth_checks.text import Secret
@@ -357,7 +358,8 @@ class Walk:
             record = self.profile.step(step.id)
             self._findings[step.id] = outcome.findings
             self._held_up_by[step.id] = outcome.held_up_by
-            record.status = outcome.status if outcome.status != StepStatus.NOT_YET else ""
+            settled = outcome.status is not ProofStatus.NOT_YET
+            record.status = outcome.status.value if settled else ""
             record.at = at if record.status else 0
             record.by = proof.by if record.status else ""
             record.codes = [finding.code for finding in outcome.findings]
@@ -371,43 +373,6 @@ class Walk:
         if proof.files:
             names |= {probe.source for probe in self.file_probes()}
         return frozenset(names)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a report says of one step."""
-
-    status: StepStatus
-    findings: tuple[Finding, ...]
-    held_up_by: tuple[Finding, ...]
-
-
-def judged(report: Report, proof: packs.Proof, sources: frozenset[str]) -> Outcome:
-    """Returns what a report says of a step with this proof.
-
-    Refused where one of its own codes failed; not yet where its probes could not run, or showed
-    another step's error; proven otherwise. Notes (severity info) refute nothing.
-    """
-    relevant = [finding for finding in report.findings if finding.source in sources]
-    failures = [finding for finding in relevant if finding.is_failure]
-    own = tuple(
-        finding
-        for finding in failures
-        if finding.severity is not Severity.INFO and matches(finding.code, proof.codes)
-    )
-    if own:
-        return Outcome(StepStatus.REFUSED, own, ())
-    others = tuple(
-        finding
-        for finding in failures
-        if finding.is_error and not matches(finding.code, proof.passes_over)
-    )
-    skips = tuple(finding for finding in relevant if finding.status is Status.SKIP)
-    if others or skips:
-        return Outcome(StepStatus.NOT_YET, (), others or skips)
-    if not sources:
-        return Outcome(StepStatus.NOT_YET, (), ())
-    return Outcome(StepStatus.PROVEN, (), ())
 
 
 def _all_rules() -> tuple[Rule, ...]:
