@@ -26,7 +26,7 @@ from agentcore_auth_checks.findings import (
 from agentcore_auth_checks.probes.base import Blocked, Probe, Run
 from agentcore_auth_checks.rules.base import Rule
 
-REQUESTS_LEAVE_WITHIN = 0.05
+REQUESTS_LEAVE_WITHIN = 0.1
 """Seconds after which the first requests are on their way and only their answers are awaited."""
 
 SLOW_AFTER = 2.0

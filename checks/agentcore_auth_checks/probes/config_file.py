@@ -8,7 +8,6 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agentcore_auth_checks.config_reading import described_file
 from agentcore_auth_checks.facts.config_file import ConfigFile
 from agentcore_auth_checks.probes.base import Run
 from agentcore_auth_checks.text import Untrusted
@@ -67,6 +66,9 @@ class ConfigFileProbe:
         return self._described(found, description)
 
     def _described(self, found: TextFile, description: FileDescription) -> ConfigFile:
+        # The readers are imported in this thread, while requests are under way.
+        from agentcore_auth_checks.config_reading import described_file
+
         return described_file(
             found.text,
             description,

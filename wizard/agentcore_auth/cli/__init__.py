@@ -12,6 +12,11 @@ def main() -> int:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"agentcore-auth {__version__}\n")
         return 0
+    import gc
+
     from agentcore_auth.cli.commands import run
 
-    return run(sys.argv[1:])
+    status = run(sys.argv[1:])
+    # What is left goes with the process; looking through it for garbage first only takes time.
+    gc.freeze()
+    return status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 
 from agentcore_auth.cli.arguments import Subparsers
@@ -39,6 +40,8 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the doctor and returns the exit status of its verdict."""
+    # Imports make nothing that collecting could free; a run makes little.
+    gc.disable()
     import asyncio
 
     from agentcore_auth.cli.progress import progress
