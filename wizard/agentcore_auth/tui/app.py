@@ -106,6 +106,7 @@ class WizardApp(App[None]):
         """Starts the practice range and opens its journey."""
         with self.telling_errors():
             await self.show_desk(await self._desk_of(LAB_PROFILE))
+            tell(self, "All of it runs on this machine. x breaks it on purpose, r proves a step.")
 
     async def _desk_of(self, name: str) -> Desk:
         # One walk a profile for the whole run: it holds secrets that no store could keep.
@@ -121,17 +122,15 @@ class WizardApp(App[None]):
         self._desks[name] = desk
         return desk
 
-    async def show_new(self, name: str, journey: str, directory: str) -> None:
-        """Begins a set-up and opens its journey.
-
-        Raises:
-            ProfileError: the name is taken or no name, or the disk refuses.
-        """
+    @work(exclusive=True, group="open", description="begin a set-up")
+    async def begin(self, name: str, journey: str, directory: str) -> None:
+        """Begins a set-up and opens its journey."""
         from agentcore_auth.tui.desk import Desk
 
-        walk = await asyncio.to_thread(self.session.create, name, journey, directory)
-        self._desks[name] = Desk(walk)
-        await self.show_desk(self._desks[name])
+        with self.telling_errors():
+            walk = await asyncio.to_thread(self.session.create, name, journey, directory)
+            self._desks[name] = Desk(walk)
+            await self.show_desk(self._desks[name])
 
     async def show_desk(self, desk: Desk) -> None:
         """Shows a set-up's journey on top of home."""
@@ -141,7 +140,6 @@ class WizardApp(App[None]):
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         await self.push_screen(JourneyScreen(desk))
-        self.clear_notifications()
 
     async def action_steps(self) -> None:
         """Goes back to the steps of the set-up that is open."""
@@ -233,8 +231,6 @@ class WizardApp(App[None]):
         markup: bool = False,
     ) -> None:
         """Shows a message on the last line, literally: `markup` is not heeded."""
-        # One at a time: it takes the footer's line, and the next one takes its place.
-        self.clear_notifications()
         seconds = _ERROR_SECONDS if severity == "error" else _MESSAGE_SECONDS
         super().notify(
             plain(message),
@@ -243,6 +239,10 @@ class WizardApp(App[None]):
             timeout=timeout or seconds,
             markup=False,
         )
+
+    def on_notify(self) -> None:
+        """Takes the message before away: they have one line, and the newest counts."""
+        self.clear_notifications()
 
     @contextmanager
     def telling_errors(self) -> Generator[None]:

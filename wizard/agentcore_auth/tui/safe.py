@@ -212,6 +212,7 @@ class TextField(Input):
     """One line to type in. What cannot be seen has a visible stand-in of the same width."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "take it", key_display="enter"),
         Binding("down", "screen.focus_next", show=False),
         Binding("up", "screen.focus_previous", show=False),
     ]

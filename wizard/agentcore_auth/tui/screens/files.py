@@ -59,7 +59,7 @@ class FilesScreen(ProfileScreen):
         Binding("w", "write_all", "write all", tooltip="Write all files, after a question"),
         Binding("u", "undo", "undo", tooltip="Take the last writing back, after a question"),
         Binding("r", "plan", "look again", tooltip="Read the files on disk again"),
-        Binding("enter,right", "to_diff", show=False),
+        Binding("right", "to_diff", show=False),
         Binding("left", "to_list", show=False),
         BACK,
     ]
@@ -156,38 +156,42 @@ class FilesScreen(ProfileScreen):
         if receipt.undoes:
             return f"took {files} back"
         undone = any(later.undoes == receipt.number for later in self._receipts)
-        return f"wrote {files}{', taken back since' if undone else ''}"
+        return f"wrote {files}{', taken back' if undone else ''}"
 
     # --- actions ---------------------------------------------------------------------------
 
-    @work(exclusive=True, group="write", description="write files")
-    async def action_write_all(self) -> None:
+    def action_write_all(self) -> None:
         """Writes all files once the user says yes."""
         from agentcore_auth.tui.screens.ask import AskYes
 
         changed = [item for item in self._planned.values() if item.changes]
-        session = app_of(self).session
         if not changed:
             if self._planned:
                 tell(self, "Every file is as it should be")
             return
         about = lines(words(_line(item)) for item in changed)
         question = AskYes(
-            f"Write to {session.directory(self.walk)}?",
+            f"Write to {app_of(self).session.directory(self.walk)}?",
             about,
             ("\n\nA backup is kept; u takes it back.", Tone.QUIET),
             yes="Write all",
         )
-        if not await app_of(self).push_screen_wait(question):
-            return
+        app_of(self).push_screen(question, self._write_if)
+
+    def _write_if(self, confirmed: bool | None) -> None:
+        if confirmed:
+            self._write()
+
+    @work(group="write", description="write files")
+    async def _write(self) -> None:
+        planned = tuple(self._planned.values())
+        changed = sum(item.changes for item in planned)
         with app_of(self).telling_errors():
-            planned = tuple(self._planned.values())
-            await asyncio.to_thread(session.write_files, self.walk, planned)
-            tell(self, f"Written and read back: {len(changed)} of {len(planned)} files")
+            await asyncio.to_thread(app_of(self).session.write_files, self.walk, planned)
+            tell(self, f"Written and read back: {changed} of {len(planned)} files")
         await self._look()
 
-    @work(exclusive=True, group="write", description="undo files")
-    async def action_undo(self) -> None:
+    def action_undo(self) -> None:
         """Takes the last writing back once the user says yes."""
         from agentcore_auth.tui.screens.ask import AskYes
 
@@ -201,13 +205,20 @@ class FilesScreen(ProfileScreen):
             ("\n\nBytes and modes come back as they were.", Tone.QUIET),
             yes="Take it back",
         )
-        if not await app_of(self).push_screen_wait(question):
-            return
+        app_of(self).push_screen(question, self._undo_if)
+
+    def _undo_if(self, confirmed: bool | None) -> None:
+        if confirmed:
+            self._undo()
+
+    @work(group="write", description="undo files")
+    async def _undo(self) -> None:
         with app_of(self).telling_errors():
             await asyncio.to_thread(app_of(self).session.undo_files, self.walk)
             tell(self, "Taken back")
         await self._look()
 
+    @on(Choices.OptionSelected)
     def action_to_diff(self) -> None:
         """Moves the focus to the diff."""
         self.query_one("#difference").focus()

@@ -32,7 +32,7 @@ _BEGINNINGS = {
         "A whole set-up on a practice range on this machine; no account needed.",
     ),
 }
-_BAR_CELLS = 20
+_BAR_CELLS = 17
 _VERDICTS = {
     "accept": ("✓ nothing was wrong", Tone.PROVEN),
     "warn": ("! warnings", Tone.WARNING),

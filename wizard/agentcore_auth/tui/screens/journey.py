@@ -49,13 +49,13 @@ class JourneyScreen(ProfileScreen):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "prove", "prove", tooltip="Prove this step live"),
-        Binding("ctrl+r", "prove", show=False),
+        Binding("ctrl+r", "prove", "prove", tooltip="Prove this step live"),
         Binding("R", "prove_all", "prove all", show=False, tooltip="Prove every step live"),
         Binding("c", "copy", "copy", tooltip="Copy the value that has the focus"),
         Binding("o", "open_link", "open", tooltip="Open the step's address in the browser"),
         Binding("n", "next_open", "next open", tooltip="Go to the next step that is not settled"),
         Binding("N", "note", "note", tooltip="Write a note on this step"),
-        Binding("t", "tick", "tick", show=False, tooltip="Tick a step that cannot be proven"),
+        Binding("t", "tick", "tick", tooltip="Tick a step that cannot be proven"),
         FAULTS,
         BACK,
     ]
@@ -165,7 +165,11 @@ class JourneyScreen(ProfileScreen):
     @on(AnswerField.Entered)
     @on(SecretBox.Entered)
     def _answer_entered(self, event: AnswerField.Entered | SecretBox.Entered) -> None:
-        if not self.pane.focus_next_field(event.field) and not self._proof().view.waits_for:
+        if self.pane.focus_next_field(event.field):
+            return
+        # The step is answered: on the list, n leads on and r proves again.
+        self.steps.focus()
+        if not self._proof().view.waits_for:
             self.action_prove()
 
     # --- proofs ----------------------------------------------------------------------------
@@ -176,14 +180,19 @@ class JourneyScreen(ProfileScreen):
         if view.step.proof is None:
             tell(self, "This step has no proof: look, then tick it with t")
             return
-        self._start([view.step.id])
+        self.pane.commit()
+        waits_for = self._proof().view.waits_for
+        if waits_for:
+            tell(self, f"Not yet; it needs {', '.join(waits_for)}")
+        else:
+            self._start([view.step.id])
 
     def action_prove_all(self) -> None:
         """Proves every step that has a proof."""
+        self.pane.commit()
         self._start([step.id for step in self.walk.steps if step.proof is not None])
 
     def _start(self, step_ids: list[str]) -> None:
-        self.pane.commit()
         self._visit()
         self._prove(step_ids)
 
@@ -241,17 +250,18 @@ class JourneyScreen(ProfileScreen):
             self.walk.tick(view.step.id, ticked=not view.is_settled)
         await self._shown_again()
 
-    @work(description="write a note")
-    async def action_note(self) -> None:
+    def action_note(self) -> None:
         """Asks for a note on the step."""
         from agentcore_auth.tui.screens.ask import AskLine
 
         view = self._proof().view
         asked = AskLine(f"Note on {view.number} {view.step.title}", view.note)
-        note = await app_of(self).push_screen_wait(asked)
+        app_of(self).push_screen(asked, self._keep_note)
+
+    async def _keep_note(self, note: str | None) -> None:
         if note is not None:
             with app_of(self).telling_errors():
-                self.walk.write_note(view.step.id, note)
+                self.walk.write_note(self.steps.chosen, note)
             await self._shown_again()
 
     # --- values and addresses --------------------------------------------------------------

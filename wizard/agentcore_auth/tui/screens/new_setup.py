@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
@@ -88,8 +88,7 @@ class NewSetupScreen(WizardScreen):
         else:
             self.action_begin()
 
-    @work(exclusive=True, description="begin a set-up")
-    async def action_begin(self) -> None:
+    def action_begin(self) -> None:
         """Saves the new profile and walks its journey."""
         name = self.query_one("#name", TextField).value.strip()
         directory = self.query_one("#directory", TextField).value.strip()
@@ -100,8 +99,7 @@ class NewSetupScreen(WizardScreen):
             )
             self.query_one("#name").focus()
             return
-        with app_of(self).telling_errors():
-            await app_of(self).show_new(name, journey, directory)
+        app_of(self).begin(name, journey, directory)
 
 
 def _described(journey: Journey) -> Content:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
 from textual.binding import Binding, BindingType
 
 from agentcore_auth.tui.safe import tell
@@ -45,17 +44,17 @@ class ProfileScreen(WizardScreen):
         """Returns the line at the top."""
         return TopBar(self.walk.profile.name, self.PLACE)
 
-    @work(description="switch a fault")
-    async def action_faults(self) -> None:
+    def action_faults(self) -> None:
         """Asks which fault of the practice range is to be on."""
         from agentcore_auth.tui.screens.faults import FaultsScreen
 
-        session = app_of(self).session
-        asked = FaultsScreen(session.faults(), self.desk.fault)
-        chosen = await app_of(self).push_screen_wait(asked)
+        faults = app_of(self).session.faults()
+        app_of(self).push_screen(FaultsScreen(faults, self.desk.fault), self._set_fault)
+
+    def _set_fault(self, chosen: str | None) -> None:
         if chosen is None:
             return
-        session.set_fault(chosen or None)
+        app_of(self).session.set_fault(chosen or None)
         self.desk.fault = chosen
         said = f"The practice range is broken now: {chosen}" if chosen else "Nothing is broken now"
         tell(self, f"{said}. Prove again to see it.")

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
     from agentcore_auth.tui.desk import Desk
     from agentcore_auth_checks.facts.keyring import KeyringState, SecretState
+    from agentcore_auth_checks.text import Secret
+
+
+_DELETED = "Deleted"
+_FORGOTTEN = "Gone from memory; the keyring, which may have it too, cannot be asked"
 
 
 class SecretsScreen(ProfileScreen):
@@ -103,17 +108,21 @@ class SecretsScreen(ProfileScreen):
         await self.query_one("#keyring").mount(FindingView(finding))
 
     @on(Choices.OptionSelected)
-    @work(exclusive=True, group="secrets", description="set a secret")
-    async def action_set_secret(self) -> None:
+    def action_set_secret(self) -> None:
         """Asks for the secret under the cursor and has it kept."""
         from agentcore_auth.tui.screens.ask import AskSecret
 
         field = self.walk.fields[self.secrets.chosen]
-        secret = await app_of(self).push_screen_wait(AskSecret(field.label, field.help))
-        if secret is None:
-            return
+        app_of(self).push_screen(AskSecret(field.label, field.help), self._keep_if)
+
+    def _keep_if(self, secret: Secret | None) -> None:
+        if secret is not None:
+            self._keep(self.secrets.chosen, secret)
+
+    @work(group="secrets", description="keep a secret")
+    async def _keep(self, field_id: str, secret: Secret) -> None:
         with app_of(self).telling_errors():
-            match await self.walk.keep_secret(field.id, secret):
+            match await self.walk.keep_secret(field_id, secret):
                 case Problem() as problem:
                     tell(self, f"Not kept: {problem.reason}", severity="error")
                 case Finding() as finding:
@@ -124,8 +133,7 @@ class SecretsScreen(ProfileScreen):
                     tell(self, "Kept, and read back")
         await self._show_secrets()
 
-    @work(exclusive=True, group="secrets", description="delete a secret")
-    async def action_delete_secret(self) -> None:
+    def action_delete_secret(self) -> None:
         """Deletes the secret under the cursor once the user says yes."""
         from agentcore_auth.tui.screens.ask import AskYes
 
@@ -139,11 +147,18 @@ class SecretsScreen(ProfileScreen):
             (f"\n\nIt is kept {place_words(state.place)}.", Tone.QUIET),
             yes="Delete",
         )
-        if await app_of(self).push_screen_wait(question):
-            with app_of(self).telling_errors():
-                gone = await self.walk.forget_secret(state.field)
-                tell(self, "Deleted" if gone else "The place that keeps it cannot be asked")
-            await self._show_secrets()
+        app_of(self).push_screen(question, self._forget_if)
+
+    def _forget_if(self, confirmed: bool | None) -> None:
+        if confirmed:
+            self._forget(self.secrets.chosen)
+
+    @work(group="secrets", description="delete a secret")
+    async def _forget(self, field_id: str) -> None:
+        with app_of(self).telling_errors():
+            gone = await self.walk.forget_secret(field_id)
+            tell(self, _DELETED if gone else _FORGOTTEN)
+        await self._show_secrets()
 
 
 def _finding_of(state: KeyringState) -> Finding | None:

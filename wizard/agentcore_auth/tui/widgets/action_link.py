@@ -23,10 +23,11 @@ class ActionLink(Words, can_focus=True):
         super().__init__(" ", (label, Tone.STRONG), (f"  {key}" if key else "", Tone.QUIET), " ")
         self._action = action
 
-    async def action_run(self) -> None:
+    def action_run(self) -> None:
         """Runs the action."""
-        await self.run_action(self._action)
+        # Left to the screen: the action may take this very widget away.
+        self.screen.call_later(self.screen.run_action, self._action)
 
-    async def on_click(self) -> None:
+    def on_click(self) -> None:
         """Runs the action, as enter does."""
-        await self.action_run()
+        self.action_run()

@@ -13,7 +13,7 @@ from agentcore_auth_checks.text import Text
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-_TOLD_CELLS = 40
+_TOLD_CELLS = 36
 
 
 class CopyValue(Words, can_focus=True):
@@ -51,7 +51,7 @@ def send_to_clipboard(widget: Widget, text: Text) -> None:
     shown = plain(text)
     app_of(widget).copy_to_clipboard(shown)
     first, _, rest = shown.partition("\n")
-    lines = f" and {len(rest.splitlines())} more lines" if rest else ""
+    lines = f" ({len(rest.splitlines())} more lines)" if rest else ""
     tell(widget, f"Sent to the clipboard: {fitted(first, _TOLD_CELLS)}{lines}")
 
 

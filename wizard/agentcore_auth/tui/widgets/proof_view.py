@@ -72,7 +72,8 @@ class ProofView(VerticalGroup):
             proof.running,
             proof.facts,
         ):
-            had_focus = self.has_focus_within
+            focused = self.screen.focused
+            had_focus = focused is not None and self in focused.ancestors
             await self.recompose()
             if had_focus:
                 self.screen.set_focus(next(iter(self.query("*:can-focus")), None))
@@ -155,9 +156,10 @@ class TickBox(Words, can_focus=True):
         mark = "[x]" if ticked else "[ ]"
         super().__init__((mark, Tone.STRONG_ACCENT), " ", look_at, classes="tick")
 
-    async def on_click(self) -> None:
+    def on_click(self) -> None:
         """Ticks, or takes the tick away."""
-        await self.run_action("screen.tick")
+        # Left to the screen: ticking draws this very box anew.
+        self.screen.call_later(self.screen.run_action, "screen.tick")
 
 
 class ExchangeLine(CopyValue):

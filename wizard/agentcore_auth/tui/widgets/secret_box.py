@@ -8,6 +8,7 @@ from textual import on
 from textual.containers import VerticalGroup
 from textual.message import Message
 
+from agentcore_auth.secrets.broker import SESSION_MEMORY
 from agentcore_auth.tui.safe import SecretField, Tone, Words, tell, words
 from agentcore_auth.tui.typed_app import app_of
 from agentcore_auth.tui.widgets.finding_view import FindingView
@@ -26,7 +27,7 @@ _KEYRING_PREFIX = "keyring.backends."
 
 def place_words(place: str) -> str:
     """Returns where a secret is kept, in words; `place` is the store's name, empty for memory."""
-    if not place:
+    if place in ("", SESSION_MEMORY):
         return "in memory until this program ends"
     if place.startswith(_KEYRING_PREFIX):
         return f"in the keyring ({place.removeprefix(_KEYRING_PREFIX).partition('.')[0]})"

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
 
 from agentcore_auth.tui.safe import Tone, Words, set_subtitle, set_title, words
+from agentcore_auth.tui.widgets.action_link import ActionLink
 from agentcore_auth.tui.widgets.answer_field import AnswerField
 from agentcore_auth.tui.widgets.copy_value import CopyValue
 from agentcore_auth.tui.widgets.proof_view import Proof, ProofView, status_words
@@ -44,6 +45,11 @@ class StepPane(VerticalScroll):
             await self._draw(proof, mark)
 
     async def _draw(self, proof: Proof, mark: str) -> None:
+        await self._draw_parts(proof, mark)
+        # A stop of its own only where there is nothing else to stop at; then it can be scrolled.
+        self.can_focus = not self.query("*:can-focus")
+
+    async def _draw_parts(self, proof: Proof, mark: str) -> None:
         view = proof.view
         set_title(self, f"{view.number} ", (view.step.title, Tone.STRONG))
         self.show_status(proof, mark)
@@ -110,6 +116,8 @@ class StepPane(VerticalScroll):
                 yield SecretBox(field, self._walk)
             else:
                 yield AnswerField(field, self._walk, self._drafts.get(field.field.id, ""))
+        if view.step.proof is not None and view.step.proof.files:
+            yield ActionLink("Look at the files and write them", "app.files", key="f4")
         yield ProofView(proof)
         if view.step.corrections:
             yield Corrections(view)

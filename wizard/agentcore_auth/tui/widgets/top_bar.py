@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 
 from agentcore_auth.tui.safe import Tone, Words, words
+from agentcore_auth.tui.typed_app import app_of
 from agentcore_auth_checks.text import Text
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class PlaceLink(Words):
         )
         self._place = place
 
-    async def on_click(self) -> None:
+    def on_click(self) -> None:
         """Goes there."""
-        await self.run_action(f"app.{self._place.name.lower()}")
+        # Left to the app: going takes this very screen away.
+        app = app_of(self)
+        app.call_later(app.run_action, f"app.{self._place.name.lower()}")
