@@ -220,7 +220,9 @@ class _Builder:
 
     def _alias(self, place: Place, name: str) -> Alias:
         if name not in self._anchors:
-            raise _Refused(place.line, place.column, f"nothing before this is called &{name}")
+            # The name is not repeated: a value that begins with a star may be a secret.
+            reason = "a value that begins with * needs quotes, unless an earlier & has that name"
+            raise _Refused(place.line, place.column, reason)
         return Alias(place, name, self._anchors[name])
 
     def _anchored(self, node: Node, anchor: str | None) -> Node:
