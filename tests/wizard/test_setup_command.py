@@ -66,6 +66,26 @@ aws: {account_id: 012345670123}
     assert 'account_id: "012345670123"' in (tmp_path / WRITTEN).read_text(encoding="utf-8")
 
 
+def test_a_refused_file_takes_nothing_from_the_profile(tmp_path: Path, isolated_home: Path) -> None:
+    setup(tmp_path, GOOD, "--yes")
+    profile = isolated_home / ".local/state/agentcore-auth/profiles/okta-agentcore.json"
+    before = profile.read_bytes()
+    changed = GOOD.replace("acme.okta.com", "other.okta.com").replace("myagentcoreaud", "a b")
+    refused(setup(tmp_path, changed, "--yes"), "a.yaml:4", "okta.jwt.audience")
+    assert profile.read_bytes() == before
+
+
+def test_two_ids_can_be_given_the_other_way_round(tmp_path: Path) -> None:
+    setup(tmp_path, GOOD, "--yes")
+    swapped = (
+        GOOD.replace("0oaspaexample0000001", "x")
+        .replace("0oam2mexample0000001", "0oaspaexample0000001")
+        .replace(" x\n", " 0oam2mexample0000001\n")
+    )
+    setup(tmp_path, swapped, "--yes")
+    assert 'client_id: "0oam2mexample0000001"' in (tmp_path / WRITTEN).read_text(encoding="utf-8")
+
+
 def test_without_a_yes_nothing_is_written(tmp_path: Path) -> None:
     refused(setup(tmp_path, GOOD), "nothing was written", "--yes")
     assert not (tmp_path / "out").exists()
@@ -76,6 +96,7 @@ def test_without_a_yes_nothing_is_written(tmp_path: Path) -> None:
     [
         (GOOD + "okta.domian: x\n", ("a.yaml:6:1", "okta.domian", "okta.domain")),
         (GOOD + "okta.domain: x\n", ("a.yaml:6:1", "okta.domain", "twice")),
+        (GOOD + "okta: {domain: x}\n", ("a.yaml:6:8", "okta.domain", "twice", "line 1")),
         (GOOD.replace("acme", "acme-admin"), ("a.yaml:1", "okta.domain", "acme.okta.com")),
         (GOOD.replace("myagentcoreaud", "0oam2mexample0000001"), ("okta.jwt.audience",)),
         (
@@ -84,7 +105,10 @@ def test_without_a_yes_nothing_is_written(tmp_path: Path) -> None:
         ),
         (GOOD.replace("aws.account_id: 012345678901\n", ""), ("aws.account_id", "--answers")),
         (GOOD + "aws.region: [us-east-1]\n", ("a.yaml:6:1", "aws.region")),
-        (GOOD + "okta.m2m.client_secret: {env: NOT_SET_ANYWHERE}\n", ("NOT_SET_ANYWHERE",)),
+        (
+            GOOD + "okta.m2m.client_secret: {env: NOT_SET_ANYWHERE}\n",
+            ("a.yaml:6", "NOT_SET_ANYWHERE"),
+        ),
         (GOOD + "okta.m2m.client_secret: {file: no-such-file}\n", ("okta.m2m.client_secret",)),
         ("okta.domain: [\n", ("a.yaml:2:1", "not YAML")),
         ("just text\n", ("a.yaml",)),
@@ -110,6 +134,19 @@ def test_a_secret_in_clear_is_refused_and_not_quoted(tmp_path: Path, written: st
     ended = setup(tmp_path, GOOD + f"okta.m2m.client_secret: {written}\n", "--yes")
     refused(ended, "a.yaml:6", "okta.m2m.client_secret", "{env: NAME}")
     assert LITERAL not in ended.said
+
+
+def test_a_secret_that_looks_like_an_alias_is_not_quoted(tmp_path: Path) -> None:
+    ended = setup(tmp_path, GOOD + f"okta.m2m.client_secret: *{LITERAL}\n", "--yes")
+    refused(ended, "a.yaml:6")
+    assert LITERAL not in ended.said
+
+
+@pytest.mark.parametrize("true", ["true", "True", "TRUE"])
+def test_the_keyring_is_named_with_any_true_of_yaml(tmp_path: Path, true: str) -> None:
+    ended = setup(tmp_path, GOOD + f"okta.m2m.client_secret: {{keyring: {true}}}\n", "--yes")
+    assert ended.status == 1, ended.said
+    assert (tmp_path / WRITTEN).exists()
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

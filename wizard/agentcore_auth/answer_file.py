@@ -54,6 +54,8 @@ def read_answers(path: Path, fields: dict[str, Field]) -> GivenAnswers:
             near = difflib.get_close_matches(name, fields, n=1)
             hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(fields)}"
             raise AnswersError(f"{where}: there is no field {visible(name)}{hint}")
+        if name in given.lines:
+            raise AnswersError(f"{where}: {name} stands twice, first in line {given.lines[name]}")
         given.lines[name] = place.line
         if known.secret:
             given.secrets[name] = _reference(known, node, where)
@@ -63,18 +65,15 @@ def read_answers(path: Path, fields: dict[str, Field]) -> GivenAnswers:
 
 
 def apply_answers(walk: Walk, given: GivenAnswers, path: Path) -> None:
-    """Puts the values of a file into a walk.
+    """Puts the values of a file into a walk, all or none.
 
     Raises:
         AnswersError: one of them is refused; the message says which, where and why.
     """
-    # Fields that must differ from each other are judged against the file, not the old answers.
-    for name in given.values:
-        walk.profile.answers.pop(name, None)
-    for name, value in given.values.items():
-        problem = walk.answer(name, value)
-        if problem is not None:
-            raise AnswersError(f"{path}:{given.lines[name]}: {name}: {visible(str(problem))}")
+    problem = walk.answer_all(given.values)
+    if problem is not None:
+        where = f"{path}:{given.lines[problem.field]}"
+        raise AnswersError(f"{where}: {problem.field}: {visible(str(problem))}")
 
 
 def _root(path: Path) -> Mapping:
@@ -129,7 +128,8 @@ def _reference(known: Field, node: Node | None, where: str) -> SecretReference:
             if isinstance(item := resolved(member.value), Scalar)
         }
         # Every scalar is text here; this one form is written with YAML's true.
-        value = {"keyring": True} if members == {"keyring": "true"} else members
+        keyring = list(members) == ["keyring"] and members["keyring"] in ("true", "True", "TRUE")
+        value = {"keyring": True} if keyring else members
     try:
         return reference(known.id, value)
     except UnusableSecret as error:

@@ -139,13 +139,30 @@ class Walk:
         Raises:
             ProfileError: the disk refuses.
         """
-        value = cleaned(text)
-        problem = judge(self.fields[field_id], value, self.profile.answers)
-        if problem is not None:
-            return problem
-        if self.profile.answers.get(field_id, "") != value:
-            self.profile.answers[field_id] = value
-            self._forget_proofs_of(field_id)
+        return self.answer_all({field_id: text})
+
+    def answer_all(self, texts: Mapping[str, str]) -> Problem | None:
+        """Takes several answers together and saves them, or none of them.
+
+        Fields that must differ from each other are judged by the new answers, not by the old.
+
+        Returns:
+            What is wrong with the first that is refused, in which case nothing is changed.
+
+        Raises:
+            ProfileError: the disk refuses.
+        """
+        answers = {name: value for name, value in self.profile.answers.items() if name not in texts}
+        for field_id, text in texts.items():
+            value = cleaned(text)
+            problem = judge(self.fields[field_id], value, answers)
+            if problem is not None:
+                return problem
+            answers[field_id] = value
+        for field_id in texts:
+            if self.profile.answers.get(field_id, "") != answers[field_id]:
+                self.profile.answers[field_id] = answers[field_id]
+                self._forget_proofs_of(field_id)
         self.save()
         return None
 

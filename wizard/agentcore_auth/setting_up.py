@@ -10,7 +10,7 @@ from agentcore_auth.answer_file import GivenAnswers, apply_answers
 from agentcore_auth.doctor import examine_offline, examine_profile
 from agentcore_auth.files.planning import PlannedFile
 from agentcore_auth.journey import Walk
-from agentcore_auth.secrets.given import FromKeyring, resolved
+from agentcore_auth.secrets.given import FromKeyring, UnusableSecret, resolved
 from agentcore_auth.session import Session
 from agentcore_auth_checks.answers import Problem
 from agentcore_auth_checks.engine import Observer
@@ -75,7 +75,11 @@ async def _take_secrets(walk: Walk, path: Path, given: GivenAnswers) -> None:
     for field_id, reference in given.secrets.items():
         if isinstance(reference, FromKeyring):
             continue
-        secret = resolved(field_id, reference, folder=path.parent)
+        where = f"{path}:{given.lines[field_id]}"
+        try:
+            secret = resolved(field_id, reference, folder=path.parent)
+        except UnusableSecret as error:
+            raise UnusableSecret(f"{where}: {error}") from None
         outcome: Problem | Finding | None = await walk.keep_secret(field_id, secret)
         if isinstance(outcome, Problem):
-            raise MissingAnswers(f"{path}: {field_id}: {outcome.reason}")
+            raise MissingAnswers(f"{where}: {field_id}: {outcome.reason}")
