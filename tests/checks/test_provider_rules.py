@@ -147,6 +147,34 @@ def test_a_token_refusal_is_called_by_its_cause(fact: Fact, expected: str | list
     assert codes(fact) == wanted
 
 
+SIGN_IN_PAGES = [
+    (200, '<title>Sign In</title><script>var redirectUri = "/callback"</script>'),
+    (302, "https://acme.okta.com/login/login.htm?fromURI=%2Fauthorize%3Fredirect_uri%3Dx"),
+]
+
+
+@pytest.mark.parametrize(("status", "shown"), SIGN_IN_PAGES)
+@pytest.mark.parametrize("machine", [False, True])
+def test_a_sign_in_page_neither_proves_nor_accuses(status: int, shown: str, machine: bool) -> None:
+    facts = Facts((OKTA, sign_in(page_text=shown, status=status, machine=machine)))
+    said = judge(facts, RULES)
+    assert [each.source for each in said if each.status is Status.SKIP] == [
+        "authorize_machine" if machine else "authorize_callback"
+    ]
+    assert not [each for each in said if each.is_failure]
+
+
+def test_a_sign_out_that_goes_on_elsewhere_neither_proves_nor_accuses() -> None:
+    target = "https://acme.okta.com/login/signout?fromURI=http%3A%2F%2Flocalhost%3A8080%2F"
+    said = judge(Facts((OKTA, sign_out(accepted=False, page_text=target, status=302))), RULES)
+    assert [each.source for each in said if each.status is Status.SKIP] == ["sign_out"]
+    assert not [each for each in said if each.is_failure]
+
+
+def test_nobody_is_held_back_where_nobody_was_asked() -> None:
+    assert not judge(Facts((OKTA,)), RULES)
+
+
 def test_an_unknown_error_is_shown_as_it_came() -> None:
     said = judge(Facts((OKTA, token("brand_new", "with [/markup]"))), RULES)
     failure = next(finding for finding in said if finding.status is Status.FAIL)
@@ -170,12 +198,12 @@ def test_an_application_that_may_do_both_is_not_called_swapped() -> None:
     assert codes(sign_in(error="login_required"), machine) == []
 
 
-def sign_out(accepted: bool, page_text: str = "") -> Fact:
+def sign_out(accepted: bool, page_text: str = "", status: int = 400) -> Fact:
     return SignOutAnswer(
         source="sign_out",
         client_id="0oa1",
         return_to="http://localhost:8080/",
-        exchange=http(302 if accepted else 400, page_text),
+        exchange=http(302 if accepted else status, page_text),
         accepted=accepted,
         page=Untrusted(page_text),
     )

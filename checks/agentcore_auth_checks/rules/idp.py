@@ -11,11 +11,11 @@ from agentcore_auth_checks.facts.answers import (
     SignOutAnswer,
     TokenAnswer,
 )
-from agentcore_auth_checks.facts.base import Facts
+from agentcore_auth_checks.facts.base import Fact, Facts
 from agentcore_auth_checks.facts.documents import DiscoveryDocument
-from agentcore_auth_checks.facts.http import Exchange, HttpAnswer
+from agentcore_auth_checks.facts.http import Exchange, Fetched, HttpAnswer
 from agentcore_auth_checks.facts.profile import KnownProvider
-from agentcore_auth_checks.findings import Finding, Severity, Where, failed
+from agentcore_auth_checks.findings import Finding, Severity, Where, failed, skipped
 from agentcore_auth_checks.rules.base import rule
 from agentcore_auth_checks.text import Untrusted
 from agentcore_auth_templates.packs import KnownError
@@ -67,6 +67,15 @@ TOO_MANY_REQUESTS = 429
 def sign_in_is_registered(facts: Facts) -> Iterator[Finding]:
     """The application may sign people in and be returned to each of its addresses."""
     for answer in facts.all(AuthorizeAnswer):
+        if _went_on(answer):
+            yield skipped(
+                "idp.*",
+                f"Sign-in with {answer.client_id} to {answer.redirect_uri}: skipped",
+                "the provider showed a page of its own instead of answering a request that "
+                "allows none (prompt=none), so nothing can be told from it",
+                source=answer.source,
+            )
+            continue
         if answer.expects_refusal or not isinstance(answer.exchange, HttpAnswer):
             continue
         if _is_registered(answer) or _answered_otherwise(answer.exchange):
@@ -118,6 +127,15 @@ def sign_out_is_registered(facts: Facts) -> Iterator[Finding]:
             continue
         if _answered_otherwise(answer.exchange):
             continue
+        if answer.error is None and 300 <= answer.exchange.status < 400:
+            yield skipped(
+                "idp.*",
+                f"Sign-out to {answer.return_to}: skipped",
+                "the provider went on to an address of its own and named no error, so nothing "
+                "can be told from it",
+                source=answer.source,
+            )
+            continue
         code = _code(facts, "sign_out", answer.error, answer.page, {})
         yield failed(
             code or "idp.sign_out_uri_mismatch",
@@ -160,12 +178,22 @@ def token_is_issued(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@rule("idp.rate_limited", needs=())
+def _answers(facts: Facts) -> Iterator[tuple[Fact, HttpAnswer]]:
+    for fact in facts.all(Fetched):
+        exchange: Exchange | None = getattr(fact, "exchange", None)
+        if isinstance(exchange, HttpAnswer):
+            yield fact, exchange
+
+
+def _was_answered(facts: Facts) -> bool:
+    return any(True for _ in _answers(facts))
+
+
+@rule("idp.rate_limited", needs=(Fetched,), when=_was_answered)
 def nobody_is_held_back(facts: Facts) -> Iterator[Finding]:
     """The provider answers as often as it is asked."""
-    for fact in facts:
-        exchange: Exchange | None = getattr(fact, "exchange", None)
-        if isinstance(exchange, HttpAnswer) and exchange.status == TOO_MANY_REQUESTS:
+    for fact, exchange in _answers(facts):
+        if exchange.status == TOO_MANY_REQUESTS:
             wait = exchange.header("Retry-After")
             yield failed(
                 "idp.rate_limited",
@@ -223,6 +251,17 @@ def _is_registered(answer: AuthorizeAnswer) -> bool:
     if not answer.redirected:
         return False
     return answer.error is None or answer.error.error.raw in PROVES_REGISTRATION
+
+
+def _went_on(answer: AuthorizeAnswer) -> bool:
+    """Whether the server went on to a page of its own, as if it might ask: it decided nothing.
+
+    Such a page may well speak of redirect URIs and clients in its scripts and addresses.
+    """
+    exchange = answer.exchange
+    if not isinstance(exchange, HttpAnswer) or answer.redirected or answer.error:
+        return False
+    return 200 <= exchange.status < 400
 
 
 def _answered_otherwise(exchange: HttpAnswer) -> bool:
