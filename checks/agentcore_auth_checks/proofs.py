@@ -8,6 +8,8 @@ from enum import StrEnum
 from agentcore_auth_checks.findings import Finding, Report, Severity, Status, matches
 from agentcore_auth_templates.packs import Proof
 
+RULE_BROKE = "internal.crash"
+
 
 class ProofStatus(StrEnum):
     """What a report says of a step."""
@@ -32,7 +34,12 @@ def judged(report: Report, proof: Proof, sources: frozenset[str]) -> Outcome:
     Refused where one of its own codes failed; not yet where its probes could not run, or showed
     another step's error; proven otherwise. Notes (severity info) refute nothing.
     """
-    relevant = [finding for finding in report.findings if finding.source in sources]
+    relevant = [
+        finding
+        for finding in report.findings
+        # A rule that broke belongs to no probe: it may be the one that would have refused.
+        if finding.source in sources or (finding.code == RULE_BROKE and not finding.source)
+    ]
     failures = [finding for finding in relevant if finding.is_failure]
     own = tuple(
         finding

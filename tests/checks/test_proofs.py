@@ -42,6 +42,8 @@ def failure(code: str, severity: Severity = Severity.ERROR, source: str = "token
         ([skipped("idp.*", "token: skipped", "no secret", source="token")], ProofStatus.NOT_YET),
         ([skipped("disc.*", "x", "y", source="another")], ProofStatus.PROVEN),
         ([failure("internal.crash")], ProofStatus.NOT_YET),
+        ([failure("internal.crash", source="")], ProofStatus.NOT_YET),
+        ([failure("internal.crash", source="another")], ProofStatus.PROVEN),
         ([failure("idp.policy_denied"), failure("iss.mismatch")], ProofStatus.REFUSED),
     ],
 )
