@@ -17,6 +17,7 @@ REFUSED = [
     ("okta.domain", "https://acme.okta.com/oauth2/default", "acme.okta.com"),
     ("okta.domain", "acme-admin.okta.com", "acme.okta.com"),
     ("okta.domain", "acme-admin.oktapreview.com", "acme.oktapreview.com"),
+    ("okta.domain", "acme-admin.okta-gov.com", "acme.okta-gov.com"),
     ("okta.domain", "https://acme-admin.okta.com/admin/oauth2/as", "acme.okta.com"),
     ("okta.domain", "acme.okta.com/", "acme.okta.com"),
     ("okta.domain", "acme.okta.com:443", "acme.okta.com"),
