@@ -33,7 +33,7 @@ def refused(ended: Ended, *words: str) -> None:
     assert ended.status == 2, ended.said
     assert ended.out == ""
     assert ended.err.count("\n") == 1, ended.err
-    assert ended.err.startswith("agentcore-auth: ")
+    assert ended.err.startswith("agentcore-auth")
     for word in words:
         assert word in ended.err
 
@@ -168,6 +168,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         (("files", "diff", "--profile", "nobody"), ("nobody",)),
         (("setup", "--connect-to", "acme.okta.com=http://10.0.0.1:80"), ("127.0.0.1",)),
         ((), ("terminal",)),
+        (("nothing",), ("nothing", "doctor")),
+        (("doctor", "--format", "xml"), ("--format", "xml", "json")),
+        (("secret",), ("ACTION",)),
         (("setup",), ("okta.domain", "--answers")),
     ],
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets as random_names
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -156,7 +157,8 @@ def save_profile(profile: Profile) -> None:
             os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise ProfileError(
             f"profile {profile.name!r}: {path} cannot be written: {error.strerror}"
         ) from None

@@ -9,14 +9,16 @@ from agentcore_auth import __version__
 
 def main() -> int:
     """Runs the command that the arguments name and returns its exit status."""
+    from agentcore_auth.cli.standard_output import flushed, mend_streams
+
+    mend_streams()
     if sys.argv[1:] == ["--version"]:
-        sys.stdout.write(f"agentcore-auth {__version__}\n")
-        return 0
+        return flushed(0, f"agentcore-auth {__version__}\n")
     import gc
 
     from agentcore_auth.cli.commands import run
 
-    status = run(sys.argv[1:])
+    status = flushed(run(sys.argv[1:]))
     # What is left goes with the process; looking through it for garbage first only takes time.
     gc.freeze()
     return status

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from collections.abc import Collection, Sequence
+from typing import NoReturn
 
 from agentcore_auth import __version__
 from agentcore_auth.cli.common_options import add_network_options
 from agentcore_auth.cli.exits import ExitStatus, UsageError
 from agentcore_auth.cli.names import COMMANDS
+from agentcore_auth.cli.standard_output import abandon_output, unwritable_output_line
 
 _DESCRIPTION = (
     "Set up and diagnose the identity side of Amazon Bedrock AgentCore. "
@@ -27,6 +30,14 @@ exit status: 0 nothing wrong, 1 an error was found, 2 bad usage or input, 3 inte
 """
 
 
+class _OneLineParser(argparse.ArgumentParser):
+    """A parser that says in one line what it does not understand."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the program with status 2."""
+        self.exit(ExitStatus.USAGE, f"{self.prog}: {message}; see: {self.prog} --help\n")
+
+
 def parser(named: Collection[str] = COMMANDS) -> argparse.ArgumentParser:
     """Returns the parser of the whole command line.
 
@@ -34,7 +45,7 @@ def parser(named: Collection[str] = COMMANDS) -> argparse.ArgumentParser:
         named: the commands whose own arguments are wanted. The modules of the others are not
             imported, so that each command and the help of all start fast.
     """
-    top = argparse.ArgumentParser(
+    top = _OneLineParser(
         prog="agentcore-auth",
         description=_DESCRIPTION,
         epilog=_EPILOG,
@@ -57,7 +68,11 @@ def parser(named: Collection[str] = COMMANDS) -> argparse.ArgumentParser:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command and returns its exit status. No traceback reaches the user."""
-    options = parser(COMMANDS.keys() & set(arguments)).parse_args(arguments)
+    try:
+        options = parser(COMMANDS.keys() & set(arguments)).parse_args(arguments)
+    except SystemExit as done:
+        # Help was shown, or the arguments are not understood.
+        return done.code if isinstance(done.code, int) else ExitStatus.OK
     try:
         if options.command is None:
             from agentcore_auth.cli.setup import open_app
@@ -71,6 +86,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"agentcore-auth: {error}\n")
         return ExitStatus.USAGE
     except BrokenPipeError:
+        abandon_output()
         return ExitStatus.STOPPED
     except Exception as error:
         return _fault(error)
@@ -84,6 +100,14 @@ def _fault(error: Exception) -> int:
     if line is not None:
         sys.stderr.write(f"agentcore-auth: {line}\n")
         return ExitStatus.USAGE
-    place = write_fault_report(error)
-    sys.stderr.write(f"agentcore-auth: a fault of this program; a report lies in {place}\n")
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+        # A file of ours that cannot be written has an error of its own: this is the output.
+        sys.stderr.write(f"agentcore-auth: {unwritable_output_line(error)}\n")
+        abandon_output()
+        return ExitStatus.STOPPED
+    try:
+        place = f"a report lies in {write_fault_report(error)}"
+    except OSError as refused:
+        place = f"{type(error).__name__}; no report of it could be written: {refused.strerror}"
+    sys.stderr.write(f"agentcore-auth: a fault of this program; {place}\n")
     return ExitStatus.BUG
