@@ -16,7 +16,7 @@ from agentcore_auth_checks.facts.answers import (
 )
 from agentcore_auth_checks.facts.base import Fact, Facts
 from agentcore_auth_checks.facts.documents import DiscoveryDocument
-from agentcore_auth_checks.facts.http import HttpAnswer
+from agentcore_auth_checks.facts.http import HttpAnswer, HttpFailure, NoAnswer
 from agentcore_auth_checks.facts.profile import KnownProvider
 from agentcore_auth_checks.findings import Status
 from agentcore_auth_checks.rules import cors, endpoint, idp, page
@@ -169,6 +169,42 @@ def test_a_sign_out_that_goes_on_elsewhere_neither_proves_nor_accuses() -> None:
     said = judge(Facts((OKTA, sign_out(accepted=False, page_text=target, status=302))), RULES)
     assert [each.source for each in said if each.status is Status.SKIP] == ["sign_out"]
     assert not [each for each in said if each.is_failure]
+
+
+UNANSWERED = HttpFailure(
+    "https://acme.okta.com/x", "GET", NoAnswer.TIMEOUT, Untrusted("10 s"), seconds=10.0
+)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        AuthorizeAnswer(source="a", client_id="0oa1", redirect_uri=CALLBACK, exchange=UNANSWERED),
+        SignOutAnswer(source="a", client_id="0oa1", return_to=CALLBACK, exchange=UNANSWERED),
+        TokenAnswer(
+            source="a",
+            endpoint="https://acme.okta.com/token",
+            grant="client_credentials",
+            client_id="0oa2",
+            scope="api",
+            exchange=UNANSWERED,
+        ),
+        PreflightAnswer(
+            source="a",
+            url="https://acme.okta.com/token",
+            origin="http://localhost:8080",
+            method="POST",
+            asked_headers=(),
+            exchange=UNANSWERED,
+        ),
+        PageAnswer(source="a", url=CALLBACK, contains="", exchange=UNANSWERED),
+        EndpointAnswer(source="a", url="https://gw/mcp", challenge=UNANSWERED),
+        DiscoveryDocument(source="a", url="https://acme.okta.com/x", exchange=UNANSWERED),
+    ],
+    ids=lambda fact: type(fact).__name__,
+)
+def test_no_check_passes_without_an_answer(fact: Fact) -> None:
+    assert judge(Facts((OKTA, fact)), RULES) == ()
 
 
 def test_nobody_is_held_back_where_nobody_was_asked() -> None:

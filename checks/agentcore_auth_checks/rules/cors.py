@@ -9,13 +9,14 @@ from agentcore_auth_checks.facts.base import Facts
 from agentcore_auth_checks.facts.http import HttpAnswer
 from agentcore_auth_checks.findings import Finding, Where, failed
 from agentcore_auth_checks.rules.base import rule
+from agentcore_auth_checks.rules.subjects import answered_to_the_point, is_to_the_point
 from agentcore_auth_checks.text import Untrusted
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "POST"})
 """Methods that need no leave of their own (Fetch standard, CORS-safelisted)."""
 
 
-@rule("cors.origin_refused", needs=(PreflightAnswer,))
+@rule("cors.origin_refused", needs=(PreflightAnswer,), when=answered_to_the_point(PreflightAnswer))
 def origin_is_allowed(facts: Facts) -> Iterator[Finding]:
     """The provider lets the page's origin call it."""
     for answer in facts.all(PreflightAnswer):
@@ -34,12 +35,14 @@ def origin_is_allowed(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@rule("cors.preflight_failed", needs=(PreflightAnswer,))
+@rule(
+    "cors.preflight_failed", needs=(PreflightAnswer,), when=answered_to_the_point(PreflightAnswer)
+)
 def preflight_succeeds(facts: Facts) -> Iterator[Finding]:
     """The preflight itself is answered with success, for this method and these headers."""
     for answer in facts.all(PreflightAnswer):
         exchange = answer.exchange
-        if not isinstance(exchange, HttpAnswer) or not _was_judged(exchange):
+        if not isinstance(exchange, HttpAnswer) or not is_to_the_point(exchange):
             continue
         if _succeeded(exchange) and answer.allow_origin not in (answer.origin, "*"):
             continue
@@ -53,11 +56,6 @@ def preflight_succeeds(facts: Facts) -> Iterator[Finding]:
                 values={"origin": answer.origin},
                 source=answer.source,
             )
-
-
-def _was_judged(exchange: HttpAnswer) -> bool:
-    """Whether the answer is about the origin at all, and not about load or a broken server."""
-    return exchange.status != 429 and exchange.status < 500
 
 
 def _succeeded(exchange: HttpAnswer) -> bool:

@@ -55,7 +55,16 @@ MEANINGS = (
 CODES = tuple(dict.fromkeys(meaning.code for meaning in MEANINGS))
 
 
-@rule(*CODES, needs=(EndpointAnswer,))
+def _was_given_a_token(facts: Facts) -> bool:
+    answers = facts.all(EndpointAnswer)
+    return any(isinstance(each.initialize, HttpAnswer) for each in answers)
+
+
+def _was_asked_without_one(facts: Facts) -> bool:
+    return any(isinstance(each.challenge, HttpAnswer) for each in facts.all(EndpointAnswer))
+
+
+@rule(*CODES, needs=(EndpointAnswer,), when=_was_given_a_token)
 def token_is_taken(facts: Facts) -> Iterator[Finding]:
     """The endpoint takes the token and lists its tools."""
     for answer in facts.all(EndpointAnswer):
@@ -73,7 +82,7 @@ def token_is_taken(facts: Facts) -> Iterator[Finding]:
                 break
 
 
-@rule("endpoint.open", needs=(EndpointAnswer,))
+@rule("endpoint.open", needs=(EndpointAnswer,), when=_was_asked_without_one)
 def door_is_shut(facts: Facts) -> Iterator[Finding]:
     """The endpoint answers nobody without a token."""
     for answer in facts.all(EndpointAnswer):

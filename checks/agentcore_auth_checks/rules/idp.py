@@ -11,12 +11,18 @@ from agentcore_auth_checks.facts.answers import (
     SignOutAnswer,
     TokenAnswer,
 )
-from agentcore_auth_checks.facts.base import Fact, Facts
+from agentcore_auth_checks.facts.base import Facts
 from agentcore_auth_checks.facts.documents import DiscoveryDocument
 from agentcore_auth_checks.facts.http import Exchange, Fetched, HttpAnswer
 from agentcore_auth_checks.facts.profile import KnownProvider
 from agentcore_auth_checks.findings import Finding, Severity, Where, failed, skipped
-from agentcore_auth_checks.rules.base import rule
+from agentcore_auth_checks.rules.base import Condition, rule
+from agentcore_auth_checks.rules.subjects import (
+    TOO_MANY_REQUESTS,
+    answered,
+    answered_to_the_point,
+    is_to_the_point,
+)
 from agentcore_auth_checks.text import Untrusted
 from agentcore_auth_templates.packs import KnownError
 
@@ -51,7 +57,6 @@ COMMON_AUTHORIZE_ERRORS = {
 
 CLIENT_CREDENTIALS = "client_credentials"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105  # a grant's name
-TOO_MANY_REQUESTS = 429
 
 
 @rule(
@@ -63,6 +68,7 @@ TOO_MANY_REQUESTS = 429
     "idp.policy_denied",
     "idp.unknown_error",
     needs=(AuthorizeAnswer,),
+    when=answered_to_the_point(AuthorizeAnswer),
 )
 def sign_in_is_registered(facts: Facts) -> Iterator[Finding]:
     """The application may sign people in and be returned to each of its addresses."""
@@ -78,7 +84,7 @@ def sign_in_is_registered(facts: Facts) -> Iterator[Finding]:
             continue
         if answer.expects_refusal or not isinstance(answer.exchange, HttpAnswer):
             continue
-        if _is_registered(answer) or _answered_otherwise(answer.exchange):
+        if _is_registered(answer) or not is_to_the_point(answer.exchange):
             continue
         common = COMMON_AUTHORIZE_ERRORS
         error = answer.error
@@ -93,7 +99,9 @@ def sign_in_is_registered(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@rule("idp.client_ids_swapped", needs=(AuthorizeAnswer,))
+@rule(
+    "idp.client_ids_swapped", needs=(AuthorizeAnswer,), when=answered_to_the_point(AuthorizeAnswer)
+)
 def ids_are_in_their_places(facts: Facts) -> Iterator[Finding]:
     """The machine's id does not sign people in, and the other one does."""
     answers = facts.all(AuthorizeAnswer)
@@ -119,13 +127,18 @@ def ids_are_in_their_places(facts: Facts) -> Iterator[Finding]:
         )
 
 
-@rule("idp.sign_out_uri_mismatch", "idp.invalid_client", needs=(SignOutAnswer,))
+@rule(
+    "idp.sign_out_uri_mismatch",
+    "idp.invalid_client",
+    needs=(SignOutAnswer,),
+    when=answered_to_the_point(SignOutAnswer),
+)
 def sign_out_is_registered(facts: Facts) -> Iterator[Finding]:
     """People are returned to the page after signing out."""
     for answer in facts.all(SignOutAnswer):
         if answer.accepted or not isinstance(answer.exchange, HttpAnswer):
             continue
-        if _answered_otherwise(answer.exchange):
+        if not is_to_the_point(answer.exchange):
             continue
         if answer.error is None and 300 <= answer.exchange.status < 400:
             yield skipped(
@@ -158,6 +171,7 @@ def sign_out_is_registered(facts: Facts) -> Iterator[Finding]:
     "idp.mfa_required",
     "idp.unknown_error",
     needs=(TokenAnswer,),
+    when=answered_to_the_point(TokenAnswer),
 )
 def token_is_issued(facts: Facts) -> Iterator[Finding]:
     """The token endpoint issues a token for this id, secret and scope."""
@@ -165,7 +179,7 @@ def token_is_issued(facts: Facts) -> Iterator[Finding]:
         exchange = answer.exchange
         if answer.access_token is not None or not isinstance(exchange, HttpAnswer):
             continue
-        if _answered_otherwise(exchange):
+        if not is_to_the_point(exchange):
             continue
         code = _code(facts, "token", answer.error, Untrusted(""), COMMON_TOKEN_ERRORS)
         yield failed(
@@ -178,22 +192,12 @@ def token_is_issued(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _answers(facts: Facts) -> Iterator[tuple[Fact, HttpAnswer]]:
-    for fact in facts.all(Fetched):
-        exchange: Exchange | None = getattr(fact, "exchange", None)
-        if isinstance(exchange, HttpAnswer):
-            yield fact, exchange
-
-
-def _was_answered(facts: Facts) -> bool:
-    return any(True for _ in _answers(facts))
-
-
-@rule("idp.rate_limited", needs=(Fetched,), when=_was_answered)
+@rule("idp.rate_limited", needs=(Fetched,), when=answered(Fetched))
 def nobody_is_held_back(facts: Facts) -> Iterator[Finding]:
     """The provider answers as often as it is asked."""
-    for fact, exchange in _answers(facts):
-        if exchange.status == TOO_MANY_REQUESTS:
+    for fact in facts.all(Fetched):
+        exchange: Exchange | None = getattr(fact, "exchange", None)
+        if isinstance(exchange, HttpAnswer) and exchange.status == TOO_MANY_REQUESTS:
             wait = exchange.header("Retry-After")
             yield failed(
                 "idp.rate_limited",
@@ -203,7 +207,19 @@ def nobody_is_held_back(facts: Facts) -> Iterator[Finding]:
             )
 
 
-@rule("idp.scope_not_advertised", needs=(DiscoveryDocument, TokenAnswer))
+def _lists(member: str) -> Condition:
+    def holds(facts: Facts) -> bool:
+        documents = facts.all(DiscoveryDocument)
+        return any(document.list_member(member) is not None for document in documents)
+
+    return holds
+
+
+@rule(
+    "idp.scope_not_advertised",
+    needs=(DiscoveryDocument, TokenAnswer),
+    when=_lists("scopes_supported"),
+)
 def scope_is_advertised(facts: Facts) -> Iterator[Finding]:
     """The discovery document lists the scope that is asked for."""
     wanted = dict.fromkeys(answer.scope for answer in facts.all(TokenAnswer) if answer.scope)
@@ -223,7 +239,12 @@ def scope_is_advertised(facts: Facts) -> Iterator[Finding]:
                 )
 
 
-@rule("idp.grant_not_advertised", "idp.token_exchange_disabled", needs=(DiscoveryDocument,))
+@rule(
+    "idp.grant_not_advertised",
+    "idp.token_exchange_disabled",
+    needs=(DiscoveryDocument,),
+    when=_lists("grant_types_supported"),
+)
 def grants_are_advertised(facts: Facts) -> Iterator[Finding]:
     """The discovery document lists the grants that are needed."""
     for document in facts.all(DiscoveryDocument):
@@ -262,11 +283,6 @@ def _went_on(answer: AuthorizeAnswer) -> bool:
     if not isinstance(exchange, HttpAnswer) or answer.redirected or answer.error:
         return False
     return 200 <= exchange.status < 400
-
-
-def _answered_otherwise(exchange: HttpAnswer) -> bool:
-    """Whether the status says that nothing was judged: too many requests, a server's own fault."""
-    return exchange.status == TOO_MANY_REQUESTS or exchange.status >= 500
 
 
 def _code(

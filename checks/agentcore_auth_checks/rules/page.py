@@ -9,10 +9,11 @@ from agentcore_auth_checks.facts.base import Facts
 from agentcore_auth_checks.facts.http import HttpAnswer
 from agentcore_auth_checks.findings import Finding, Where, failed
 from agentcore_auth_checks.rules.base import rule
+from agentcore_auth_checks.rules.subjects import answered
 from agentcore_auth_checks.text import Untrusted
 
 
-@rule("nginx.redirect_uri_not_served", needs=(PageAnswer,))
+@rule("nginx.redirect_uri_not_served", needs=(PageAnswer,), when=answered(PageAnswer))
 def addresses_are_served(facts: Facts) -> Iterator[Finding]:
     """Every registered address is answered with its page."""
     for answer in facts.all(PageAnswer):

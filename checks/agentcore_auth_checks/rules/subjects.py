@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from agentcore_auth_checks.algorithms import algorithm_of
 from agentcore_auth_checks.facts.base import Facts
 from agentcore_auth_checks.facts.documents import DiscoveryDocument, JsonDocument, KeySet
-from agentcore_auth_checks.facts.http import HttpAnswer
+from agentcore_auth_checks.facts.http import Fetched, HttpAnswer
 from agentcore_auth_checks.facts.profile import AuthorizerSettings, KnownProvider
 from agentcore_auth_checks.facts.token import Token
+from agentcore_auth_checks.rules.base import Condition
 from agentcore_auth_checks.text import visible
 from agentcore_auth_templates.packs import Provider
 
 OK = 200
+TOO_MANY_REQUESTS = 429
+SERVER_ERROR = 500
 
 
 def pack_of(facts: Facts) -> Provider | None:
@@ -63,6 +66,37 @@ def was_answered(document: JsonDocument) -> bool:
     """Whether a document is at hand that means what it says: from a file, or with status 200."""
     exchange = document.exchange
     return exchange is None or (isinstance(exchange, HttpAnswer) and exchange.status == OK)
+
+
+def answered(kind: type[Fetched]) -> Condition:
+    """Returns the condition that at least one fact of this kind was answered at all."""
+
+    def holds(facts: Facts) -> bool:
+        return any(
+            isinstance(exchange, HttpAnswer)
+            for fact in facts.all(kind)
+            for exchange in fact.exchanges
+        )
+
+    return holds
+
+
+def answered_to_the_point(kind: type[Fetched]) -> Condition:
+    """Returns the condition that at least one answer is not about load or a fault of the server."""
+
+    def holds(facts: Facts) -> bool:
+        return any(
+            isinstance(exchange, HttpAnswer) and is_to_the_point(exchange)
+            for fact in facts.all(kind)
+            for exchange in fact.exchanges
+        )
+
+    return holds
+
+
+def is_to_the_point(exchange: HttpAnswer) -> bool:
+    """Whether the status tells of the request, and not of too many or of a broken server."""
+    return exchange.status != TOO_MANY_REQUESTS and exchange.status < SERVER_ERROR
 
 
 def in_command(text: str) -> str:
