@@ -12,7 +12,7 @@ from agentcore_auth_checks.rules.base import rule
 
 @rule("secret.missing", needs=(SecretState,))
 def needed_secrets_are_kept(facts: Facts) -> Iterator[Finding]:
-    """Every secret that the profile needs is kept."""
+    """Every secret that the profile needs is at hand."""
     for state in facts.all(SecretState):
         if state.stored is False and not state.optional:
             yield failed(
