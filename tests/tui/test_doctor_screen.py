@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from conftest import OpenApp, open_tour, press, settled, type_text
 from range_session import RangeSession
 from screen_text import running_text, screen_text
 from textual.pilot import Pilot
@@ -15,6 +14,7 @@ from agentcore_auth.tui.screens.doctor import DoctorScreen
 from agentcore_auth.tui.screens.journey import JourneyScreen
 from agentcore_auth.tui.screens.why import WhyScreen
 from agentcore_auth_checks import engine
+from conftest import OpenApp, open_tour, press, settled, type_text
 
 
 def doctor(pilot: Pilot[None]) -> DoctorScreen:

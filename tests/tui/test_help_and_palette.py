@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import OpenApp, open_tour, press, settled, type_text
 from screen_text import screen_text
 
 from agentcore_auth.tui.screens.doctor import DoctorScreen
 from agentcore_auth.tui.screens.help import HelpScreen
+from conftest import OpenApp, open_tour, press, settled, type_text
 
 
 @pytest.mark.parametrize("place", ["home", "new", "f2", "f3", "f4", "f5"])
@@ -84,7 +84,9 @@ async def test_without_color_every_status_still_has_its_word(
         styles = {
             part.style.color.triplet
             for strip in pilot.app.screen._compositor.render_strips()
-            for part in strip.apply_filter(pilot.app._filters[0], pilot.app.screen.background_colors[0])
+            for part in strip.apply_filter(
+                pilot.app._filters[0], pilot.app.screen.background_colors[0]
+            )
             if part.style and part.style.color and part.style.color.triplet
         }
         assert all(red == green == blue for red, green, blue in styles)

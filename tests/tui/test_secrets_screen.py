@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from conftest import OpenApp, press, type_text
 from range_session import RangeSession
 from screen_text import running_text, screen_text
 from textual.pilot import Pilot
+
+from conftest import OpenApp, press, type_text
 
 SECRET = "Zq7" * 12
 

@@ -51,8 +51,8 @@ THEMES = (
         error="#b3261e",
         dark=False,
         variables={
-            "block-cursor-background": "#cfe2fb",
-            "block-cursor-foreground": "#0a2f60",
+            "block-cursor-background": "#d9e8fc",
+            "block-cursor-foreground": "#061f42",
             "block-cursor-text-style": "bold",
             "block-cursor-blurred-background": "#e6eaef",
             "block-cursor-blurred-foreground": "#1d2530",
@@ -81,8 +81,8 @@ THEMES = (
         error="#ff6666",
         text_alpha=1.0,
         variables={
-            "block-cursor-background": "#ffff00",
-            "block-cursor-foreground": "#000000",
+            "block-cursor-background": "#00006e",
+            "block-cursor-foreground": "#ffffff",
             "block-cursor-text-style": "bold",
             "block-cursor-blurred-background": "#404040",
             "block-cursor-blurred-foreground": "#ffffff",

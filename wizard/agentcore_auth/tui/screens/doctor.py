@@ -21,7 +21,7 @@ from agentcore_auth.tui.widgets.chain_view import ChainView
 from agentcore_auth.tui.widgets.copy_value import CopyValue, send_to_clipboard
 from agentcore_auth.tui.widgets.finding_card import FindingCard
 from agentcore_auth.tui.widgets.top_bar import Place
-from agentcore_auth_checks.findings import Finding, Report, Status
+from agentcore_auth_checks.findings import Finding, Report, Status, failed
 from agentcore_auth_checks.report.text import render_text, summary
 
 if TYPE_CHECKING:
@@ -262,7 +262,8 @@ class DoctorScreen(ProfileScreen):
         code = finding.because or finding.code
         entries = (await asyncio.to_thread(catalogue)).codes
         if code in entries:
-            app_of(self).push_screen(WhyScreen(code, entries[code]))
+            known = finding if finding.is_failure else failed(code)
+            app_of(self).push_screen(WhyScreen(known, entries[code]))
         else:
             tell(self, "This is right: there is nothing to put right about it")
 

@@ -9,40 +9,37 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from agentcore_auth.tui.safe import Tone, Words, set_title
-from agentcore_auth.tui.widgets.rows import Row, copy_row, text_row
+from agentcore_auth.tui.widgets.finding_view import fix_rows
+from agentcore_auth.tui.widgets.rows import copy_row, text_row
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from agentcore_auth_templates.catalogue import Entry, FixStep
+    from agentcore_auth_checks.findings import Finding
+    from agentcore_auth_templates.catalogue import Entry
 
 
 class WhyScreen(ModalScreen[None]):
-    """Shows one entry of the catalogue."""
+    """Shows what the catalogue knows of a code, with the values of the case where there is one."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,w,q", "dismiss(None)", "back")]
 
-    def __init__(self, code: str, entry: Entry) -> None:
+    def __init__(self, finding: Finding, entry: Entry) -> None:
         super().__init__()
-        self._code = code
+        self._finding = finding
         self._entry = entry
 
     def compose(self) -> ComposeResult:
         """Yields the entry, the best fix first."""
-        entry = self._entry
+        finding, entry = self._finding, self._entry
         with VerticalScroll(classes="box") as box:
-            set_title(box, (self._code, Tone.STRONG))
-            yield Words((entry.title, Tone.STRONG), classes="paragraph")
-            yield Words(entry.why, classes="paragraph")
+            set_title(box, (finding.code, Tone.STRONG))
+            yield Words((finding.title, Tone.STRONG), classes="paragraph")
+            yield Words(finding.cause, classes="paragraph")
             yield text_row("severity", entry.severity)
             yield text_row("known by", entry.proof)
             yield text_row("evidence", entry.evidence)
-            for number, fix in enumerate(entry.fix):
-                yield _fix_row("fix" if number == 0 else "or", fix)
+            yield from fix_rows(finding)
             if entry.url:
                 yield copy_row("page", entry.url)
-
-
-def _fix_row(name: str, fix: FixStep) -> Row:
-    return text_row(name, fix.text) if fix.kind == "console" else copy_row(name, fix.text)

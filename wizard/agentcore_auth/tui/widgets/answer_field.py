@@ -69,6 +69,10 @@ class AnswerField(VerticalGroup):
         """Whether there is an answer that the walk has taken."""
         return bool(self._saved)
 
+    def on_descendant_focus(self) -> None:
+        """Brings the whole field into sight, its label and remark too."""
+        self.call_after_refresh(self.scroll_visible, animate=False)
+
     def focus_input(self) -> None:
         """Puts the cursor into the line."""
         self._input.focus()

@@ -51,9 +51,14 @@ class FindingView(VerticalGroup):
             yield text_row("where", place(finding.where))
         if finding.because:
             yield text_row("because", (finding.because, Tone.STRONG), ", which must be right first")
-        for number, fix in enumerate(finding.fixes):
-            name = "fix" if number == 0 else "or"
-            if fix.kind is FixKind.CONSOLE:
-                yield text_row(name, fix.text)
-            else:
-                yield copy_row(name, fix.text)
+        yield from fix_rows(finding)
+
+
+def fix_rows(finding: Finding) -> Iterator[Row]:
+    """Yields the fixes, the best one first. What is typed elsewhere can be copied."""
+    for number, fix in enumerate(finding.fixes):
+        name = "fix" if number == 0 else "or"
+        if fix.kind is FixKind.CONSOLE:
+            yield text_row(name, fix.text)
+        else:
+            yield copy_row(name, fix.text)

@@ -73,6 +73,10 @@ class SecretBox(VerticalGroup):
         self._stored = view.stored
         self._state.say(_state(view))
 
+    def on_descendant_focus(self) -> None:
+        """Brings the whole field into sight, its label and remark too."""
+        self.call_after_refresh(self.scroll_visible, animate=False)
+
     def focus_input(self) -> None:
         """Puts the cursor into the line."""
         self._input.focus()
