@@ -48,6 +48,21 @@ async def test_a_writing_is_taken_back_byte_for_byte(open_app: OpenApp, tmp_path
         assert "wrote 1 file, taken back" in screen_text(pilot.app)
 
 
+async def test_what_was_changed_by_hand_is_said_before_it_is_overwritten(
+    open_app: OpenApp, tmp_path: Path
+) -> None:
+    async with open_app() as pilot:
+        await open_tour(pilot)
+        await press(pilot, "f4", "w", "y")
+        place = tmp_path / CONFIG
+        text = place.read_text(encoding="utf-8")
+        place.write_text(text.replace("practice.okta.example", "other.okta.com"), encoding="utf-8")
+        await press(pilot, "r")
+        shown = screen_text(pilot.app)
+        assert "! changed by hand" in shown
+        assert "okta.domain" in shown
+
+
 async def test_the_mouse_writes_too(open_app: OpenApp, tmp_path: Path) -> None:
     async with open_app() as pilot:
         await open_tour(pilot)

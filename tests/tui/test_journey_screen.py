@@ -305,6 +305,14 @@ async def test_the_list_and_the_step_are_walked_with_arrows_and_the_mouse(
     assert load_profile("lab").last_step == "trusted_origin"
 
 
+async def test_quitting_anywhere_remembers_the_step(open_app: OpenApp) -> None:
+    async with open_app() as pilot:
+        await open_tour(pilot)
+        await press(pilot, "down", "down", "f3")
+        await pilot.press("ctrl+q")
+    assert load_profile("lab").last_step == "browser_application"
+
+
 async def test_the_next_open_step_is_one_key_away(open_app: OpenApp) -> None:
     async with open_app() as pilot:
         await open_tour(pilot)

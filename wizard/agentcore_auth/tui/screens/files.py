@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from agentcore_auth.files.planning import PlannedFile
     from agentcore_auth.files.receipts import Receipt
+    from agentcore_auth.files.transaction import Progress
     from agentcore_auth.tui.desk import Desk
 
 _LOOKS = {
@@ -42,6 +43,10 @@ _LOOKS = {
     "same": Look("✓", "same", Tone.QUIET),
     "foreign": Look("!", "changed by hand", Tone.WARNING),
 }
+
+
+_PLAIN_NOTES = ("set", "added")
+"""Kinds of notes that only repeat what the difference shows."""
 
 
 class FilesScreen(ProfileScreen):
@@ -135,7 +140,8 @@ class FilesScreen(ProfileScreen):
         set_subtitle(pane, (f"{look.mark} {look.word}", look.tone))
         view = self.query_one(DiffView)
         if item.changes:
-            view.show(item.diff())
+            notes = [str(note) for note in item.notes if note.kind.value not in _PLAIN_NOTES]
+            view.show(item.diff(), notes)
         else:
             view.say("On disk as it should be.\n\n", (str(item.path), Tone.QUIET))
         pane.scroll_home(animate=False)
@@ -187,9 +193,18 @@ class FilesScreen(ProfileScreen):
         planned = tuple(self._planned.values())
         changed = sum(item.changes for item in planned)
         with app_of(self).telling_errors():
-            await asyncio.to_thread(app_of(self).session.write_files, self.walk, planned)
+            write = app_of(self).session.write_files
+            await asyncio.to_thread(write, self.walk, planned, self._watch_writing)
             tell(self, f"Written and read back: {changed} of {len(planned)} files")
         await self._look()
+
+    def _watch_writing(self, progress: Progress) -> None:
+        # Told from the thread that writes.
+        self.call_later(self._show_stage, progress)
+
+    def _show_stage(self, progress: Progress) -> None:
+        stage = f"being written: {progress.stage.value}"
+        set_subtitle(self.query_one("#difference"), (stage, Tone.ACCENT))
 
     def action_undo(self) -> None:
         """Takes the last writing back once the user says yes."""

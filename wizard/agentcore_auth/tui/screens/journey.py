@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
+from agentcore_auth.profile import ProfileError
 from agentcore_auth.tui.browser import has_graphical_browser, is_openable, open_in_browser
 from agentcore_auth.tui.progress import RunProgress
 from agentcore_auth.tui.safe import set_title, tell
@@ -67,6 +69,7 @@ class JourneyScreen(ProfileScreen):
         self._frame = 0
         self._timer: Timer | None = None
         self._browser = False
+        self._shown = ""
 
     # --- drawing ---------------------------------------------------------------------------
 
@@ -111,7 +114,6 @@ class JourneyScreen(ProfileScreen):
     @on(StepList.OptionSelected)
     @on(StepList.Left)
     def _step_entered(self) -> None:
-        self._visit()
         self.pane.enter()
 
     def action_to_list(self) -> None:
@@ -123,7 +125,14 @@ class JourneyScreen(ProfileScreen):
             self.walk.views(), dict.fromkeys(self._proving, self._mark()), chosen=chosen
         )
 
+    def on_unmount(self) -> None:
+        """Remembers the step for the next time, however the app is left."""
+        with suppress(ProfileError):
+            if self._shown:
+                self.walk.visit(self._shown)
+
     async def _show_step(self) -> None:
+        self._shown = self.steps.chosen
         await self.pane.show(self._proof(), self._mark())
         self.refresh_bindings()
 
@@ -185,16 +194,12 @@ class JourneyScreen(ProfileScreen):
         if waits_for:
             tell(self, f"Not yet; it needs {', '.join(waits_for)}")
         else:
-            self._start([view.step.id])
+            self._prove([view.step.id])
 
     def action_prove_all(self) -> None:
         """Proves every step that has a proof."""
         self.pane.commit()
-        self._start([step.id for step in self.walk.steps if step.proof is not None])
-
-    def _start(self, step_ids: list[str]) -> None:
-        self._visit()
-        self._prove(step_ids)
+        self._prove([step.id for step in self.walk.steps if step.proof is not None])
 
     @work(exclusive=True, group="proof", description="prove steps")
     async def _prove(self, step_ids: list[str]) -> None:
@@ -230,13 +235,7 @@ class JourneyScreen(ProfileScreen):
             self.steps.focus()
         else:
             self.pane.commit()
-            self._visit()
             await app_of(self).pop_screen()
-
-    def _visit(self) -> None:
-        if self.steps.chosen:
-            with app_of(self).telling_errors():
-                self.walk.visit(self.steps.chosen)
 
     # --- the user's own word ---------------------------------------------------------------
 
