@@ -47,6 +47,7 @@ class Terminal:
         # Not below the test's own directory: a socket's path may have some 100 characters only.
         self._private = tempfile.TemporaryDirectory(prefix="terminal-")
         socket = Path(self._private.name) / "socket"
+        self._status_file = Path(self._private.name) / "status"
         configuration = Path(self._private.name) / "tmux.conf"
         configuration.write_text(_CONFIGURATION, encoding="utf-8")
         self._base = [self._tmux, "-u", "-S", str(socket), "-f", str(configuration)]
@@ -60,7 +61,7 @@ class Terminal:
     def _open(self, command: Sequence[str], directory: Path, width: int, height: int) -> None:
         self._call(
             *("new-session", "-d", "-x", str(width), "-y", str(height), "-c", str(directory)),
-            f"exec {shlex.join(command)}",
+            f"{shlex.join(command)}; echo $? > {shlex.quote(str(self._status_file))}",
         )
 
     def _call(self, *arguments: str, typed: str | None = None) -> str:
@@ -129,11 +130,9 @@ class Terminal:
         return int(self._exit_status() or 0)
 
     def _exit_status(self) -> str | None:
-        dead, status = self._call(
-            "display-message", "-p", "#{pane_dead},#{pane_dead_status}"
-        ).split(",")
-        # The terminal closes a moment before the program's status is known.
-        return status.strip() or None if dead == "1" else None
+        # Asked of the shell that ran the program: tmux does not always learn of a program's end.
+        status = self._status_file.read_text(encoding="utf-8") if self._status_file.exists() else ""
+        return status.strip() or None
 
     def _wait(self, right: Callable[[str], bool], what: str, limit: float) -> str:
         found: list[str] = []

@@ -180,6 +180,21 @@ def test_bad_usage_is_one_line(
     refused(agentcore_auth(*arguments, environment=os.environ, directory=tmp_path), *words)
 
 
+def test_a_refused_set_up_leaves_no_profile(tmp_path: Path, isolated_home: Path) -> None:
+    setup(tmp_path, GOOD + "okta.domian: x\n", "--yes")
+    agentcore_auth("setup", environment=os.environ, directory=tmp_path)
+    assert not list(isolated_home.rglob("okta-agentcore.json"))
+
+
+def test_the_practice_ranges_name_is_kept_for_it(tmp_path: Path) -> None:
+    refused(
+        agentcore_auth(
+            "setup", "--profile", "lab", "--yes", environment=os.environ, directory=tmp_path
+        ),
+        "agentcore-auth lab",
+    )
+
+
 def test_a_misspelled_filter_hides_nothing(tmp_path: Path) -> None:
     setup(tmp_path, GOOD, "--yes")
     refused(

@@ -152,8 +152,7 @@ class _PlainWalk:
             return
         self.say(f"No machine can prove this from here; it would take {unprovable.needs}.")
         self.say(f"Look: {unprovable.look_at}")
-        word = await self._ask("Is it so? y/n", default="n")
-        self._walk.tick(view.step.id, ticked=word.lower().startswith("y"))
+        self._walk.tick(view.step.id, ticked=await self._agrees("Is it so?"))
 
     async def _files(self) -> None:
         missing = [field.label for field in self._walk.missing() if not field.secret]
@@ -167,8 +166,7 @@ class _PlainWalk:
             return
         for item in planned:
             self.say(visible(item.diff(), limit=200_000, keep_lines=True))
-        word = await self._ask(f"Write to {self._session.directory(self._walk)}? y/n", default="n")
-        if word.lower().startswith("y"):
+        if await self._agrees(f"Write to {self._session.directory(self._walk)}?"):
             self._session.write_files(self._walk, planned)
             self.say("Written. To take it back: agentcore-auth files undo")
 
@@ -214,21 +212,25 @@ class _PlainWalk:
 
     async def _insists(self, field: Field) -> bool:
         """Returns whether the user wants to type the secret after all."""
-        word = await self._ask(f"Go on without the {field.label.lower()}? y/n", default="y")
-        return not word.lower().startswith("y")
+        return not await self._agrees(f"Go on without the {field.label.lower()}?")
 
     async def _choose(self, view: StepView) -> str:
         change = f", {CHANGE} change an answer" if view.fields else ""
-        text = f"{AGAIN} prove again{change}, {NEXT} next step, {LEAVE} leave"
+        text = f"{AGAIN} prove again{change}, {NEXT} or enter next step, {LEAVE} leave"
         while True:
-            word = (await self._ask(text, default=NEXT)).strip().lower()[:1]
+            word = (await self._ask(text)).strip().lower()[:1] or NEXT
             if word == LEAVE:
                 raise _Left
             if word in (AGAIN, CHANGE, NEXT):
                 return word
 
-    async def _ask(self, text: str, *, default: str) -> str:
-        answer = await questionary.text(text, default=default, qmark="?").unsafe_ask_async()
+    async def _agrees(self, question: str) -> bool:
+        """Returns whether the user says yes; enter alone is a no."""
+        word = await self._ask(f"{question} [y/N]")
+        return word.strip().lower() in ("y", "yes")
+
+    async def _ask(self, text: str) -> str:
+        answer = await questionary.text(text, qmark="?").unsafe_ask_async()
         return str(answer)
 
     def resume_line(self) -> None:

@@ -177,10 +177,19 @@ def delete_profile(name: str) -> None:
         raise ProfileError(f"profile {name!r}: cannot be removed: {error.strerror}") from None
 
 
-def _path(name: str) -> Path:
+def check_name(name: str) -> None:
+    """Passes a name that a profile can have.
+
+    Raises:
+        ProfileError: it cannot be one, for the reason given.
+    """
     if not _NAME.fullmatch(name):
         raise ProfileError(
             f"profile {name!r}: a name has up to 64 letters, digits, dots, dashes and underscores, "
             "and begins with a letter or digit"
         )
+
+
+def _path(name: str) -> Path:
+    check_name(name)
     return state_directory() / "profiles" / f"{name}.json"

@@ -12,6 +12,7 @@ from agentcore_auth.profile import LAB_PROFILE as LAB_PROFILE
 from agentcore_auth.profile import (
     Profile,
     ProfileError,
+    check_name,
     load_profile,
     profile_names,
     state_directory,
@@ -109,14 +110,29 @@ class Session:
             ProfileError: the name is taken or no name, or the disk refuses.
             DataFileError: there is no such journey.
         """
+        walk = self.begin(name, journey_id, directory)
+        walk.save()
+        return walk
+
+    def begin(self, name: str, journey_id: str, directory: str = "") -> Walk:
+        """Returns the walk of a new profile, which is saved with its first answer.
+
+        Raises:
+            ProfileError: the name is taken or no name.
+            DataFileError: there is no such journey.
+        """
+        check_name(name)
+        if name == LAB_PROFILE:
+            raise ProfileError(
+                f"profile {name!r}: this name is kept for the practice range; "
+                "start it with: agentcore-auth lab"
+            )
         if name in profile_names():
             raise ProfileError(
                 f"profile {name!r}: it exists; resume it with: "
                 f"agentcore-auth setup --profile {name}"
             )
-        walk = self.walk(Profile(name=name, journey=journey_id, directory=directory))
-        walk.save()
-        return walk
+        return self.walk(Profile(name=name, journey=journey_id, directory=directory))
 
     def walk(self, profile: Profile) -> Walk:
         """Returns the walk of a profile."""

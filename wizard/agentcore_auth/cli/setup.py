@@ -75,7 +75,9 @@ def open_app(options: argparse.Namespace) -> int:
     if options.command is None:
         return run_app(Session(network_of(options)), profile=options.profile)
     session = _session(options)
-    return run_app(session, profile=_walk(session, options).profile.name)
+    walk = _walk(session, options)
+    walk.save()
+    return run_app(session, profile=walk.profile.name)
 
 
 def _as_questions(options: argparse.Namespace) -> int:
@@ -148,10 +150,9 @@ def _walk(session: Session, options: argparse.Namespace) -> Walk:
         if journey not in {item.id for item in journeys}:
             known = ", ".join(item.id for item in journeys)
             raise UsageError(f"there is no journey {journey!r}; there are: {known}")
-        walk = session.create(name, journey)
+        walk = session.begin(name, journey)
     if getattr(options, "dir", None) is not None:
         walk.profile.directory = str(options.dir.expanduser().absolute())
-        walk.save()
     return walk
 
 
