@@ -16,6 +16,7 @@ import yaml
 from servers.host_proxy import HostProxy
 from servers.nginx_page import NginxPage, StartNginxPage
 from servers.okta_server import OktaServer, StartOktaServer
+from servers.processes import wait_until
 from servers.sentinel import Sentinel
 from servers.terminal import OpenTerminal, Terminal
 
@@ -81,28 +82,109 @@ def by_questions(terminal: Terminal, server: OktaServer) -> None:
         terminal.type(text)
         terminal.press("Enter")
 
+    def agree(question: str) -> None:
+        # A question that is answered has its answer behind it; this one has nothing there.
+        terminal.wait_for(re.compile(rf"^\? {re.escape(question)}.*\[y/N\]$", re.MULTILINE))
+        terminal.type("y")
+        terminal.press("Enter")
+
     answer("Okta domain", HOST)
     answer("Authorization server id", "default")
     answer("Client id of the single-page application", server.spa_client_id)
     answer("Origin of the test page", server.page_origin)
-    terminal.wait_for("The Assignments tab lists")
-    terminal.press("C-u")
-    terminal.type("y")
-    terminal.press("Enter")
+    agree("Is it so?")
     answer("Scope for the machine", "api")
     answer("Client id of the machine application", server.m2m_client_id)
     answer("Client secret of the machine application", server.m2m_client_secret)
     answer("Audience", server.audience)
-    terminal.wait_for("The user signs in on the test page")
-    terminal.press("C-u")
-    terminal.type("y")
-    terminal.press("Enter")
+    agree("Is it so?")
     answer("AWS region", "us-east-1")
     answer("AWS account id", ACCOUNT)
-    terminal.wait_for(re.compile(r"Write to .*\? y/n"))
-    terminal.press("C-u")
-    terminal.type("y")
+    agree("Write to ")
+
+
+def by_app(terminal: Terminal, server: OktaServer) -> str:
+    """Walks in the app by keys alone and returns the last screen."""
+
+    def step(number: int) -> None:
+        terminal.press("Down")
+        terminal.wait_for(re.compile(rf"╭─ {number} "))
+
+    def fill(answer: str, *, replacing: bool = False) -> None:
+        # Enter goes to the first answer that is missing; `e` to the first, whatever is there.
+        terminal.press("e" if replacing else "Enter")
+        terminal.wait_for(FIELD_HAS_FOCUS)
+        if replacing:
+            # A text that comes at once would be there before the old one is deleted.
+            before = terminal.screen(styles=True)
+            terminal.press("C-u")
+            wait_until(lambda: terminal.screen(styles=True) != before)
+        terminal.type(answer)
+        terminal.wait_for(answer)
+        terminal.press("Enter")
+        terminal.wait_for(LIST_HAS_FOCUS)
+
+    terminal.wait_for(re.compile("╭─ 1 "))
+    terminal.wait_for(LIST_HAS_FOCUS)
+    fill(HOST)
+    terminal.wait_for("✓ proven, ")
+    step(2)
+    step(3)
+    fill(server.spa_client_id)
+    terminal.wait_for("✓ proven, ")
+    step(4)
+    fill(server.page_origin, replacing=True)
+    terminal.wait_for("✓ proven, ")
+    step(5)
+    step(6)
+    terminal.press("t")
+    terminal.wait_for("ticked by hand")
+    for number in (7, 8, 9, 10, 11):
+        step(number)
     terminal.press("Enter")
+    terminal.wait_for(FIELD_HAS_FOCUS)
+    terminal.type(server.m2m_client_id)
+    terminal.wait_for(server.m2m_client_id)
+    terminal.press("Enter")
+    terminal.wait_for("/oidc_client/instance/0oam2m")
+    terminal.press("Escape")
+    terminal.wait_for(LIST_HAS_FOCUS)
+    terminal.press("Enter")
+    terminal.wait_for(FIELD_HAS_FOCUS)
+    terminal.type(server.m2m_client_secret)
+    terminal.wait_for("•" * 8)
+    terminal.press("Enter")
+    terminal.wait_for("kept in memory")
+    terminal.press("Escape")
+    terminal.wait_for(LIST_HAS_FOCUS)
+    step(12)
+    fill(server.audience, replacing=True)
+    terminal.wait_for("✓ proven, ")
+    step(13)
+    terminal.press("t")
+    terminal.wait_for("ticked by hand")
+    step(14)
+    step(15)
+    step(16)
+    fill(ACCOUNT)
+    terminal.press("R")
+    terminal.wait_for("15 of 16 settled")
+    terminal.press("F4")
+    terminal.wait_for("+ new  static-config.yaml")
+    terminal.press("w")
+    terminal.wait_for("Write all  y")
+    terminal.press("y")
+    terminal.wait_for(re.compile("same +static-config.yaml"))
+    terminal.press("F2")
+    terminal.wait_for("of 16 settled")
+    terminal.press("R")
+    screen = terminal.wait_for("16 of 16 settled")
+    terminal.press("C-q")
+    return screen
+
+
+FIELD_HAS_FOCUS = re.compile(r"^ ?enter take it", re.MULTILINE)
+LIST_HAS_FOCUS = re.compile(r"^ ?r prove", re.MULTILINE)
 
 
 @pytest.fixture
@@ -129,12 +211,12 @@ def network(
 WRITTEN = "out/config/static-config.yaml"
 
 
-def test_an_answers_file_and_questions_leave_the_same_files(
+def test_an_answers_file_questions_and_the_app_leave_the_same_files(
     network: Network, tmux: OpenTerminal, tmp_path: Path, isolated_home: Path, sentinel: Sentinel
 ) -> None:
-    answers, questions = tmp_path / "answers", tmp_path / "questions"
-    answers.mkdir()
-    questions.mkdir()
+    answers, questions, app = (tmp_path / name for name in ("answers", "questions", "app"))
+    for folder in (answers, questions, app):
+        folder.mkdir()
     done = by_answers(answers, network)
     # No keyring here: the files are written, the finding is told, the status says so.
     assert done.returncode == 1, done.stderr
@@ -155,8 +237,21 @@ def test_an_answers_file_and_questions_leave_the_same_files(
     screen = terminal.wait_for("16 of 16 settled")
     assert terminal.wait_for_exit() == 0
 
-    assert (answers / WRITTEN).read_bytes() == (questions / WRITTEN).read_bytes()
-    sentinel.assert_absent(isolated_home, tmp_path, screen, done.stdout, done.stderr)
+    window = tmux(
+        [
+            *PROGRAM,
+            *("setup", "okta-agentcore", "--profile", "in-the-app"),
+            *("--dir", str(app / "out"), *network.options),
+        ],
+        environment={**network.environment, **sentinel.recording},
+    )
+    last = by_app(window, network.server)
+    assert window.wait_for_exit() == 0
+
+    written = (answers / WRITTEN).read_bytes()
+    assert (questions / WRITTEN).read_bytes() == written
+    assert (app / WRITTEN).read_bytes() == written
+    sentinel.assert_absent(isolated_home, tmp_path, screen, last, done.stdout, done.stderr)
 
 
 def test_the_scripts_read_what_yaml_reads(network: Network, tmp_path: Path) -> None:
