@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from app_driving import OpenApp, settled
 from range_session import RangeSession
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from agentcore_auth.tui.app import WizardApp
 from agentcore_auth_checks import engine
-
-OpenApp = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 
 
 @pytest.fixture(autouse=True)
@@ -52,30 +51,3 @@ def open_app(session: RangeSession) -> OpenApp:
             yield pilot
 
     return start
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    """Waits until nothing runs and everything is drawn."""
-    # What one message starts another one finishes: list, then step, then layout.
-    for _ in range(2):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Presses keys one after the other, each when the one before has had its effect."""
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
-
-
-async def type_text(pilot: Pilot[None], text: str) -> None:
-    """Types a text, letter by letter."""
-    await pilot.press(*text)
-    await settled(pilot)
-
-
-async def open_tour(pilot: Pilot[None]) -> None:
-    """Opens the journey of the practice range."""
-    await press(pilot, "t")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from app_driving import OpenApp, open_tour, press
 from range_session import RangeSession
 from textual.app import App
 from textual.color import Color
-
-from conftest import OpenApp, open_tour, press
 
 READABLE = 4.5
 EXAMPLES = 3.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from app_driving import OpenApp, open_tour, press, settled, type_text, until
 from range_session import RangeSession
 from screen_text import running_text, screen_text
 from textual.pilot import Pilot
@@ -14,7 +15,6 @@ from agentcore_auth.tui.screens.doctor import DoctorScreen
 from agentcore_auth.tui.screens.journey import JourneyScreen
 from agentcore_auth.tui.screens.why import WhyScreen
 from agentcore_auth_checks import engine
-from conftest import OpenApp, open_tour, press, settled, type_text
 
 
 def doctor(pilot: Pilot[None]) -> DoctorScreen:
@@ -75,8 +75,7 @@ async def test_what_is_asked_and_waited_for_is_said_while_it_runs(
         await open_tour(pilot)
         session.range.holding = asyncio.Event()
         await pilot.press("f3")
-        while "waiting for" not in screen_text(pilot.app):
-            await pilot.pause(0.01)
+        await until(pilot, "waiting for")
         shown = screen_text(pilot.app)
         assert "answered, waiting for" in shown
         assert "discovery document" in shown

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app_driving import OpenApp, open_tour, press, settled, type_text
 from screen_text import running_text, screen_text
-
-from conftest import OpenApp, open_tour, press, settled, type_text
 
 CONFIG = Path("config") / "static-config.yaml"
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from app_driving import OpenApp, open_tour, press, settled, type_text
+from kept_profile import keep_profile
 from range_session import RangeSession
 from screen_text import assert_golden
-from test_home_screen import keep_profile
 from textual.pilot import Pilot
 
 from agentcore_auth.tui.screens.journey import JourneyScreen
 from agentcore_auth.tui.widgets.step_list import StepList
-from conftest import OpenApp, open_tour, press, settled, type_text
 
 SIZES = [(80, 24), (120, 40)]
 THEMES = ["agentcore-dark", "agentcore-light"]

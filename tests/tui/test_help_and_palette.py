@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from app_driving import OpenApp, open_tour, press, type_text, until
 from screen_text import screen_text
 
 from agentcore_auth.tui.screens.doctor import DoctorScreen
 from agentcore_auth.tui.screens.help import HelpScreen
-from conftest import OpenApp, open_tour, press, settled, type_text
 
 
 @pytest.mark.parametrize("place", ["home", "new", "f2", "f3", "f4", "f5"])
@@ -38,15 +38,14 @@ async def test_every_key_is_a_command_of_the_palette_and_no_screenshot_is(
     async with open_app(size=(100, 60)) as pilot:
         await open_tour(pilot)
         await press(pilot, "ctrl+p")
-        await pilot.pause(0.2)
+        await until(pilot, "Prove every step live")
         shown = screen_text(pilot.app)
         assert "Prove all" in shown
-        assert "Prove every step live" in shown
+        assert "Quit" in shown
         assert "Screenshot" not in shown
         await type_text(pilot, "doctor")
-        await pilot.pause(0.2)
         await press(pilot, "enter", "enter")
-        await settled(pilot)
+        await until(pilot, "laptop")
         assert isinstance(pilot.app.screen, DoctorScreen)
 
 

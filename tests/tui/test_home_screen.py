@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
+from app_driving import OpenApp, press, settled
+from kept_profile import keep_profile
 from range_session import RangeSession
 from screen_text import running_text, screen_text
 
-from agentcore_auth.profile import Profile, StepRecord, save_profile, state_directory
+from agentcore_auth.profile import Profile, save_profile, state_directory
 from agentcore_auth.tui.screens.home import HomeScreen
 from agentcore_auth.tui.screens.journey import JourneyScreen
 from agentcore_auth.tui.screens.new_setup import NewSetupScreen
-from conftest import OpenApp, press, settled
-
-
-def keep_profile(name: str = "acme-dev", *, now: float = 0) -> Profile:
-    """Saves a profile that has been worked on."""
-    profile = Profile(
-        name=name,
-        journey="okta-agentcore",
-        title="Okta operations agent",
-        total=16,
-        last_doctor=now - 12 * 60,
-        last_verdict="reject",
-        answers={"okta.domain": "acme.okta.com"},
-        steps={
-            "domain": StepRecord(status="proven", at=now - 60),
-            "assignment": StepRecord(ticked=True),
-            "audience": StepRecord(status="refused", at=now - 60, codes=["aud.okta_default"]),
-        },
-    )
-    save_profile(profile)
-    return profile
 
 
 async def test_a_first_start_offers_the_two_beginnings_and_nothing_else(open_app: OpenApp) -> None:

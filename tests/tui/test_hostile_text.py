@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from app_driving import OpenApp, open_tour, press, settled
 from range_session import Answer, RangeSession
 from screen_text import running_text, screen_text
 from textual import events
@@ -13,7 +14,6 @@ from textual.app import App
 
 from agentcore_auth.lab.exchange import Request, Response, json_response
 from agentcore_auth.profile import Profile, StepRecord, load_profile, save_profile
-from conftest import OpenApp, open_tour, press, settled
 
 MARKUP = (
     "[red]x[/red]",

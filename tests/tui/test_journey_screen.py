@@ -7,6 +7,7 @@ import sys
 import webbrowser
 
 import pytest
+from app_driving import OpenApp, open_tour, press, settled, type_text, until
 from range_session import RangeSession
 from screen_text import running_text, screen_text
 from textual.pilot import Pilot
@@ -17,7 +18,6 @@ from agentcore_auth.tui.screens.journey import JourneyScreen
 from agentcore_auth.tui.widgets.copy_value import CopyValue
 from agentcore_auth.tui.widgets.proof_view import TickBox
 from agentcore_auth_checks import engine
-from conftest import OpenApp, open_tour, press, settled, type_text
 
 
 def journey(pilot: Pilot[None]) -> JourneyScreen:
@@ -143,12 +143,6 @@ async def test_a_slow_answer_is_said_to_be_waited_for(
         assert "✓ proven" in screen_text(pilot.app)
 
 
-async def until(pilot: Pilot[None], text: str) -> None:
-    """Waits until the screen shows the text; the test's own time limit ends it otherwise."""
-    while text not in running_text(pilot.app):
-        await pilot.pause(0.01)
-
-
 # --- answers -------------------------------------------------------------------------------
 
 
@@ -177,6 +171,16 @@ async def test_an_offer_is_taken_by_a_click(open_app: OpenApp) -> None:
         await pilot.click("AnswerField .remark")
         await press(pilot, "escape")
     assert load_profile("acme").answers["okta.domain"] == "acme.okta.com"
+
+
+async def test_an_answer_that_is_cleared_is_missed_and_the_old_one_stays(
+    open_app: OpenApp,
+) -> None:
+    async with open_app() as pilot:
+        await open_tour(pilot)
+        await press(pilot, "tab", "home", "ctrl+k", "escape")
+        assert "✗ it is empty; for example" in running_text(pilot.app, "#step")
+    assert load_profile("lab").answers["okta.domain"] == "practice.okta.example"
 
 
 async def test_enter_on_the_last_answer_proves_the_step(open_app: OpenApp) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app_driving import OpenApp, press, type_text
 from screen_text import screen_text
 
 from agentcore_auth.profile import Profile, load_profile, profile_names, save_profile
 from agentcore_auth.tui.screens.home import HomeScreen
 from agentcore_auth.tui.screens.journey import JourneyScreen
-from conftest import OpenApp, press, type_text
 
 
 async def test_keys_alone_begin_a_set_up(open_app: OpenApp, tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from app_driving import OpenApp, press, settled, type_text
 from range_session import RangeSession
 from screen_text import screen_text
 from textual.message import Message
 
 from agentcore_auth.tui.app import WizardApp
-from conftest import OpenApp, press, settled, type_text
 from servers.sentinel import Sentinel
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from app_driving import OpenApp, open_tour, press
 from range_session import RangeSession
 from screen_text import screen_text
-
-from conftest import OpenApp, open_tour, press
 
 _PROGRAM = """
 import asyncio, sys, threading, time

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from app_driving import OpenApp, press, type_text
 from range_session import RangeSession
 from screen_text import running_text, screen_text
 from textual.pilot import Pilot
-
-from conftest import OpenApp, press, type_text
 
 SECRET = "Zq7" * 12
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from app_driving import OpenApp, open_tour, press, settled
 from rich.cells import cell_len
 from screen_text import screen_text
 from textual.pilot import Pilot
-from textual.widget import Widget
-
-from conftest import OpenApp, open_tour, press, settled
 
 SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
 PLACES = ["home", "new", "f2", "f3", "f4", "f5"]
@@ -35,26 +33,24 @@ def assert_whole(pilot: Pilot[None]) -> None:
             assert widget.region.bottom <= height, widget
 
 
-def assert_focus_is_seen(pilot: Pilot[None]) -> None:
-    """Fails where the thing with the focus is hidden, or looks as it does without."""
-    focused = pilot.app.screen.focused
+async def assert_focus_is_seen(pilot: Pilot[None]) -> None:
+    """Fails where the thing with the focus is out of sight, or looks as it does without."""
+    screen = pilot.app.screen
+    focused = screen.focused
     assert focused is not None
-    assert focused.region.overlaps(pilot.app.screen.region)
-    assert any(_look(place) for place in (focused, *focused.ancestors) if isinstance(place, Widget))
+    assert focused.region.overlaps(screen.region)
+    with_focus = drawn(pilot)
+    screen.set_focus(None)
+    await pilot.pause()
+    assert drawn(pilot) != with_focus, f"{focused} looks the same without the focus"
+    screen.set_focus(focused)
+    await pilot.pause()
 
 
-def _look(widget: Widget) -> bool:
-    """Whether focus has changed border or background of the widget."""
-    if not (widget.has_focus or widget.has_focus_within):
-        return False
-    rules = widget.app.stylesheet.rules
-    return any(
-        "focus" in str(selector.pseudo_classes)
-        for rule in rules
-        for selectors in rule.selector_set
-        for selector in selectors.selectors
-        if selector.name in {*widget._css_type_names, widget.id, *widget.classes}
-    )
+def drawn(pilot: Pilot[None]) -> list[str]:
+    """Returns all cells above the footer, with their styles."""
+    strips = pilot.app.screen._compositor.render_strips()[:-1]
+    return [str([(part.text, str(part.style)) for part in strip]) for strip in strips]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -63,11 +59,11 @@ async def test_a_screen_is_whole(open_app: OpenApp, size: tuple[int, int], place
     async with open_app(size=size) as pilot:
         await go(pilot, place)
         assert_whole(pilot)
-        assert_focus_is_seen(pilot)
+        await assert_focus_is_seen(pilot)
         for _ in range(6):
             await pilot.press("tab")
             await pilot.pause()
-            assert_focus_is_seen(pilot)
+            await assert_focus_is_seen(pilot)
 
 
 @pytest.mark.parametrize("place", PLACES)

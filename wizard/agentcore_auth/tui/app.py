@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -275,8 +275,10 @@ class WizardApp(App[None]):
         error: BaseException | None = self._exception
         if isinstance(error, WorkerFailed):
             error = error.error
-        self.fault_report = write_fault_report(error or RuntimeError())
         self._return_code = _BUG
+        # A disk that takes no report must not keep the terminal from being given back.
+        with suppress(OSError):
+            self.fault_report = write_fault_report(error or RuntimeError())
         self._close_messages_no_wait()
 
 
@@ -303,8 +305,10 @@ def run_app(session: Session, *, profile: str | None = None) -> int:
         app.run()
     finally:
         session.close()
-    if app.fault_report is not None:
-        sys.stderr.write(
-            f"agentcore-auth: a fault of this program; a report lies in {app.fault_report}\n"
-        )
-    return _BUG if app.return_code else 0
+    if not app.return_code:
+        return 0
+    place = (
+        f"a report lies in {app.fault_report}" if app.fault_report else "no report could be kept"
+    )
+    sys.stderr.write(f"agentcore-auth: a fault of this program; {place}\n")
+    return _BUG

@@ -56,6 +56,7 @@ class JourneyScreen(ProfileScreen):
         Binding("c", "copy", "copy", tooltip="Copy the value that has the focus"),
         Binding("o", "open_link", "open", tooltip="Open the step's address in the browser"),
         Binding("n", "next_open", "next open", tooltip="Go to the next step that is not settled"),
+        Binding("e", "edit", "edit", show=False, tooltip="Change the first answer of this step"),
         Binding("N", "note", "note", tooltip="Write a note on this step"),
         Binding("t", "tick", "tick", tooltip="Tick a step that cannot be proven"),
         FAULTS,
@@ -115,6 +116,10 @@ class JourneyScreen(ProfileScreen):
     @on(StepList.Left)
     def _step_entered(self) -> None:
         self.pane.enter()
+
+    def action_edit(self) -> None:
+        """Moves the focus to the step's first answer, whether it is there already or not."""
+        self.pane.edit()
 
     def action_to_list(self) -> None:
         """Moves the focus back to the list."""

@@ -110,7 +110,7 @@ class AnswerField(VerticalGroup):
     @on(TextField.Blurred)
     def _leave(self, event: TextField.Blurred) -> None:
         event.stop()
-        if cleaned(self._input.value):
+        if cleaned(self._input.value) != self._saved:
             self.commit()
 
     def _remark_on(self, problem: Problem | None) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.content import Content
 
 _NARROWEST_GAP = 3
-_WIDEST_GAP = 8
+_WIDEST_GAP = 12
 
 
 class ChainView(Words):

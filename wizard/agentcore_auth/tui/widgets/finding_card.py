@@ -46,6 +46,15 @@ class FindingCard(VerticalGroup):
             await body.mount(Words(otherwise) if finding is None else FindingView(finding))
             body.scroll_home(animate=False)
 
+    # A class, since Textual does not draw what is inside anew for :focus-within.
+    def on_descendant_focus(self) -> None:
+        """Shows on all of the frame that the focus is in it."""
+        self.add_class("-focused")
+
+    def on_descendant_blur(self) -> None:
+        """Shows that the focus has left."""
+        self.remove_class("-focused")
+
     def on_resize(self) -> None:
         """Draws the edge for the new width."""
         self._draw_edge()

@@ -51,14 +51,17 @@ class StepPane(VerticalScroll):
 
     async def _draw_parts(self, proof: Proof, mark: str) -> None:
         view = proof.view
-        set_title(self, f"{view.number} ", (view.step.title, Tone.STRONG))
-        self.show_status(proof, mark)
-        if view.step.id != self._step_id:
+        changed = view.step.id != self._step_id
+        if changed:
             self._keep_drafts()
             self._step_id = view.step.id
             await self.query_children().remove()
             await self.mount_all(self._parts(proof))
             self.scroll_home(animate=False)
+        # Named once it is there: who reads the name may type into the step.
+        set_title(self, f"{view.number} ", (view.step.title, Tone.STRONG))
+        self.show_status(proof, mark)
+        if changed:
             return
         await self.query_one(Instructions).show(view)
         for box, field in zip(self.query(SecretBox), _secrets(view), strict=True):
@@ -86,18 +89,27 @@ class StepPane(VerticalScroll):
 
     def enter(self) -> None:
         """Moves the focus in: to the first answer that is missing, else to the first value."""
-        fields = [*self.query(AnswerField), *self.query(SecretBox)]
-        missing = next((field for field in fields if not field.is_answered), None)
+        missing = next((field for field in self._fields() if not field.is_answered), None)
         if missing is not None:
             missing.focus_input()
         else:
             self.screen.set_focus(next(iter(self.query("*:can-focus")), self))
 
-    def focus_next_field(self, field: AnswerField | SecretBox) -> bool:
-        """Moves the focus to the next answer of the step; returns whether there is one."""
-        fields = [
+    def edit(self) -> None:
+        """Moves the focus to the first answer, where the step has one."""
+        first = next(iter(self._fields()), None)
+        if first is not None:
+            first.focus_input()
+
+    def _fields(self) -> list[AnswerField | SecretBox]:
+        """Returns the step's answers in the order in which they stand."""
+        return [
             found for found in self.query(".field") if isinstance(found, AnswerField | SecretBox)
         ]
+
+    def focus_next_field(self, field: AnswerField | SecretBox) -> bool:
+        """Moves the focus to the next answer of the step; returns whether there is one."""
+        fields = self._fields()
         behind = fields[fields.index(field) + 1 :]
         if behind:
             behind[0].focus_input()
