@@ -183,6 +183,14 @@ async def test_an_answer_that_is_cleared_is_missed_and_the_old_one_stays(
     assert load_profile("lab").answers["okta.domain"] == "practice.okta.example"
 
 
+async def test_the_first_answer_is_one_key_away(open_app: OpenApp) -> None:
+    async with open_app() as pilot:
+        await open_tour(pilot)
+        await go_to(pilot, "redirect_addresses")
+        await press(pilot, "e", "9")
+        assert "http://localhost:80809" in screen_text(pilot.app)
+
+
 async def test_enter_on_the_last_answer_proves_the_step(open_app: OpenApp) -> None:
     async with open_app() as pilot:
         await open_tour(pilot)

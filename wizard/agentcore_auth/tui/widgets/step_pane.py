@@ -13,6 +13,7 @@ from agentcore_auth.tui.safe import Tone, Words, set_subtitle, set_title, words
 from agentcore_auth.tui.widgets.action_link import ActionLink
 from agentcore_auth.tui.widgets.answer_field import AnswerField
 from agentcore_auth.tui.widgets.copy_value import CopyValue
+from agentcore_auth.tui.widgets.finding_view import FindingView
 from agentcore_auth.tui.widgets.proof_view import Proof, ProofView, status_words
 from agentcore_auth.tui.widgets.rows import Row, text_row
 from agentcore_auth.tui.widgets.secret_box import SecretBox
@@ -78,8 +79,11 @@ class StepPane(VerticalScroll):
         )
 
     def scroll_to_proof(self) -> None:
-        """Scrolls until the proof is to be seen, from its first line on."""
-        self.scroll_to_widget(self.query_one(ProofView), top=True, animate=False)
+        """Scrolls until the proof is to be seen; not at all where its first finding is in sight."""
+        proof = self.query_one(ProofView)
+        shown = next(iter(proof.query(FindingView)), proof)
+        if not self.region.contains_region(shown.region):
+            self.scroll_to_widget(proof, top=True, animate=False)
 
     def commit(self) -> None:
         """Has the walk take what is typed and right."""
