@@ -183,8 +183,17 @@ class Session:
     # --- files -----------------------------------------------------------------------------
 
     def directory(self, walk: Walk) -> Path:
-        """Returns the folder that the walk's files go to."""
-        return Path(walk.profile.directory or ".").expanduser().resolve()
+        """Returns the folder that the walk's files go to.
+
+        Raises:
+            ProfileError: what the profile names cannot be a folder.
+        """
+        named = walk.profile.directory or "."
+        if "\0" in named:
+            raise ProfileError(
+                f"profile {walk.profile.name!r}: its folder is no path; name one with --dir"
+            )
+        return Path(named).expanduser().resolve()
 
     def plan_files(self, walk: Walk) -> tuple[PlannedFile, ...]:
         """Returns each file as it is and as it would be; what a crash left is settled first.
