@@ -62,7 +62,12 @@ def test_what_an_old_terminal_cannot_show_is_escaped() -> None:
 
 def test_a_state_folder_that_cannot_be_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    ended = in_shell("agentcore-auth setup okta-agentcore", XDG_STATE_HOME=str(tmp_path / "file"))
+    answers = tmp_path / "a.yaml"
+    answers.write_text("okta.domain: acme.okta.com\n", encoding="utf-8")
+    ended = in_shell(
+        f"agentcore-auth setup okta-agentcore --answers {answers}",
+        XDG_STATE_HOME=str(tmp_path / "file"),
+    )
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
     assert str(tmp_path / "file") in ended.stderr
