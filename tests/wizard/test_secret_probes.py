@@ -17,6 +17,7 @@ from agentcore_auth_checks.probes.base import Fetcher, Probe, Run
 from agentcore_auth_checks.report.json import render_json
 from agentcore_auth_checks.rules import keyring, secret
 from agentcore_auth_checks.text import Secret
+from agentcore_auth_templates.packs import Field
 from servers.keyring_backends import Sound
 
 FIELD = "okta.m2m.client_secret"
@@ -26,6 +27,9 @@ VALUE = "Sentinel-60aa-of-the-probe"
 class NoNetwork(Fetcher):
     async def send(self, *arguments: Any, **options: Any) -> Any:
         raise AssertionError("these probes have no business on the network")
+
+
+CLIENT_SECRET = Field(id=FIELD, label="Client secret", help="", example="", secret=True)
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +42,7 @@ def sound(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 async def report_on(broker: Broker, *probes: Probe[Fact]) -> Report:
     run = Run({}, NoNetwork(), broker.get, time.time)
-    chosen = probes or secret_probes(broker, {FIELD: "Client secret"})
+    chosen = probes or secret_probes(broker, [CLIENT_SECRET])
     return await examine(chosen, run, lambda: (*keyring.RULES, *secret.RULES))
 
 

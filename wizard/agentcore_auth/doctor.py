@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentcore_auth.journey import Walk
-from agentcore_auth.secrets.probe import KeyringProbe, SecretProbe
+from agentcore_auth.secrets.probe import secret_probes
 from agentcore_auth_checks.engine import Observer, ignore
 from agentcore_auth_checks.facts.base import Fact
 from agentcore_auth_checks.findings import Report
@@ -37,11 +37,7 @@ def probes_of(walk: Walk) -> list[Probe[Fact]]:
 
 def store_probes(walk: Walk) -> list[Probe[Fact]]:
     """Returns the probes of the keyring and of each secret that the journey needs."""
-    secrets = [field for field in walk.asked_fields() if field.secret]
-    return [
-        KeyringProbe(walk.broker),
-        *(SecretProbe(walk.broker, item.id, item.label, item.optional) for item in secrets),
-    ]
+    return [*secret_probes(walk.broker, (item for item in walk.asked_fields() if item.secret))]
 
 
 def secret_file_probes(walk: Walk) -> list[Probe[Fact]]:

@@ -79,7 +79,7 @@ class _PlainWalk:
         self.say("")
         self.say(_heading(view, total))
         self._instructions(view)
-        await self._answers(view.fields, only_missing=False)
+        await self._answers(view.fields)
         while True:
             await self._settle(name)
             view = self._walk.view(name)
@@ -90,7 +90,7 @@ class _PlainWalk:
             if choice == NEXT:
                 return
             if choice == CHANGE:
-                await self._answers(view.fields, only_missing=False)
+                await self._answers(view.fields)
 
     async def _settle(self, name: str) -> None:
         """Proves, writes or ticks the step, whichever it is for."""
@@ -170,10 +170,8 @@ class _PlainWalk:
             self._session.write_files(self._walk, planned)
             self.say("Written. To take it back: agentcore-auth files undo")
 
-    async def _answers(self, fields: Iterable[FieldView], *, only_missing: bool) -> None:
+    async def _answers(self, fields: Iterable[FieldView]) -> None:
         for view in fields:
-            if only_missing and view.stored:
-                continue
             if view.field.secret:
                 await self._secret(view)
             else:

@@ -73,6 +73,11 @@ SecretSource = Callable[[str], Awaitable[Secret | None]]
 """Returns the secret kept for a field id, or None where there is none."""
 
 
+def secret_source(field: str) -> str:
+    """Returns the name of the probe that looks whether a secret is kept."""
+    return f"secret:{field}"
+
+
 @dataclass(slots=True)
 class Run:
     """One run of probes: what is known, the ways out, and what was fetched already.

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from agentcore_auth_checks.facts.answers import OAuthError, TokenAnswer
 from agentcore_auth_checks.facts.http import Exchange, HttpAnswer
-from agentcore_auth_checks.probes.base import Blocked, Run
+from agentcore_auth_checks.probes.base import Blocked, Run, secret_source
 from agentcore_auth_checks.probes.documents import DiscoveryProbe
 from agentcore_auth_checks.strict_json import decode
 from agentcore_auth_checks.text import Secret, Untrusted
@@ -69,11 +69,6 @@ class ClientCredentialsProbe:
                 credentials=(self.client_id, secret),
             )
         return token_answer(self, endpoint, exchange)
-
-
-def secret_source(field: str) -> str:
-    """Returns the name of the probe that looks whether a secret is kept."""
-    return f"secret:{field}"
 
 
 def token_answer(probe: ClientCredentialsProbe, endpoint: str, exchange: Exchange) -> TokenAnswer:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from agentcore_auth.secrets.broker import Broker
 from agentcore_auth_checks.facts.base import Fact
 from agentcore_auth_checks.facts.keyring import KeyringState, SecretState
-from agentcore_auth_checks.probes.base import Blocked, Probe, Run
+from agentcore_auth_checks.probes.base import Blocked, Probe, Run, secret_source
+from agentcore_auth_templates.packs import Field
 
 
-def secret_probes(broker: Broker, needed: Mapping[str, str]) -> tuple[Probe[Fact], ...]:
+def secret_probes(broker: Broker, fields: Iterable[Field]) -> tuple[Probe[Fact], ...]:
     """Returns the probe of the keyring and one for each secret that is needed.
 
     Args:
         broker: who keeps the secrets.
-        needed: field id -> label of the secrets without which the profile does not work.
+        fields: the secrets that the profile works with.
     """
     return (
         KeyringProbe(broker),
-        *(SecretProbe(broker, field, label) for field, label in needed.items()),
+        *(SecretProbe(broker, item.id, item.label, item.optional) for item in fields),
     )
 
 
@@ -59,7 +60,7 @@ class SecretProbe:
     @property
     def source(self) -> str:
         """Its name: one probe a field."""
-        return f"secret:{self.field}"
+        return secret_source(self.field)
 
     @property
     def label(self) -> str:
